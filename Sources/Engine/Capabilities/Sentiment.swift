@@ -1,0 +1,82 @@
+import Events
+import Models
+
+/// Owns the shop-wide sentiment model: judges each review, then learns from its stars, in log order.
+///
+/// The verdict goes on to the review's product and category as signals of their own.
+final class SentimentOwner {
+    let model = SentimentModel()
+    private var words = ByteBuffer(capacity: 256)
+    /// Reviews judged, and those that carried stars.
+    var judged: UInt64 = 0
+    var learned: UInt64 = 0
+
+    func judge(_ signal: SignalFields, into effects: Effects) {
+        let text = signal.text.buffer
+        let rating = Double(signal.weight)
+        judged += 1
+        let verdict: Sentiment
+        if rating.isNaN {
+            verdict = model.score(text)
+        } else {
+            learned += 1
+            verdict = model.scoreAndLearn(text, target: SentimentModel.target(stars: 1 + 4 * rating))
+        }
+        guard !effects.isMuted else { return }
+        collect(verdict.evidence, of: signal.text)
+        var outgoing = SignalFields(
+            .judged, time: signal.time, subject: signal.object, text: words.bytes(), weight: Float(verdict.polarity))
+        effects.signals.emit(outgoing, unless: false)
+        guard !signal.category.isEmpty else { return }
+        outgoing.kind = .judgedCategory
+        outgoing.subject = signal.category
+        effects.signals.emit(outgoing, unless: false)
+    }
+
+    /// The words that decided, a line each.
+    private func collect(_ evidence: Evidence, of text: Bytes) {
+        words.removeAll()
+        for index in 0..<evidence.count {
+            if index > 0 { words.append(0x0A) }
+            let range = evidence[index].range
+            words.append(Bytes(start: text.start! + range.lowerBound, count: range.count))
+        }
+    }
+}
+
+/// Counters of a product or category: by polarity, decayed mean, hour, day, and the moment its reviews turn.
+extension ProductState {
+    func count(_ signal: SignalFields, _ slot: Int?, _ cause: (UInt64, UInt64), into effects: Effects) {
+        guard let slot else { return }
+        let product = products.pointer(slot)
+        markChanged(slot)
+        let label = PolarityLabel(probability: (1 + Double(signal.weight)) / 2)
+        product.pointee.polarity.add(
+            polarity: signal.weight, label: label, at: signal.time, halfLife: commons.sentiment)
+        let shift = product.pointee.shift.observe(Double(signal.weight))
+        if let shift { product.pointee.trend = shift == .worse ? .worse : .better }
+        guard effects.speaks(at: signal.time) else { return }
+        effects.outcomes.sentiments.append(
+            update(slot, signal, label, isShift: shift != nil, cause, into: effects))
+    }
+
+    private func update(
+        _ slot: Int, _ signal: SignalFields, _ label: PolarityLabel, isShift: Bool, _ cause: (UInt64, UInt64),
+        into effects: Effects
+    ) -> SentimentUpdate {
+        let product = products.pointer(slot)
+        let counts = product.pointee.polarity
+        let key = commons.names.text(product.pointee.name)
+        return SentimentUpdate(
+            id: OutcomeId(kind: 3 + product.pointee.subject.rawValue, key: key, cause: cause),
+            subject: product.pointee.subject, key: key, time: signal.time, negative: counts.negative,
+            neutral: counts.neutral, positive: counts.positive, mean: counts.recent.mean ?? 0,
+            hour: window(counts.hour, PolarityCounts.hourLength), day: window(counts.day, PolarityCounts.dayLength),
+            trend: product.pointee.trend, isShift: isShift, latest: Double(signal.weight),
+            label: Events.Polarity(rawValue: label.rawValue) ?? .neutral, evidence: signal.text)
+    }
+
+    private func window(_ window: TumblingWindow, _ length: Int64) -> SentimentWindow {
+        SentimentWindow(start: Int64(window.index) * length, reviews: window.count, mean: window.mean ?? 0)
+    }
+}

@@ -1,0 +1,227 @@
+public import Events
+import Models
+
+/// Checkpoint and restore of one partition's customers.
+extension CustomerState {
+    /// Appends key and value of the `index`-th changed customer; answers where the value starts.
+    public func encodeChange(_ index: Int, into out: inout ByteBuffer) -> Int {
+        let slot = Int(changed[index])
+        out.append(StateKey.customer)
+        out.append(keys.bytes(slot))
+        let start = out.count
+        encode(customers.pointer(slot), into: &out)
+        return start
+    }
+
+    /// What belongs to the partition as a whole: its time, its timers' hour, the parameters in force.
+    public func encodePartition(into out: inout ByteBuffer) -> Int {
+        out.append(StateKey.partition)
+        let start = out.count
+        out.append(StateCodec.version)
+        out.append(zigzag: newest)
+        out.append(littleEndian: wheel.hour)
+        for value in [clock.population.r, clock.population.alpha, clock.population.a, clock.population.b] {
+            out.append(double: value)
+        }
+        return start
+    }
+
+    /// The checkpoint is committed: nothing is changed any more.
+    public func clearChanges() {
+        for index in 0..<changed.count { customers.pointer(Int(changed[index])).pointee.isChanged = false }
+        changed.removeAll()
+    }
+
+    /// Takes back one record of the changelog; the last one of a key counts.
+    public func restore(key: Bytes, value: Bytes) throws(StateFault) {
+        if let id = StateKey.suffix(key, after: StateKey.customer) {
+            if value.isMissing { return forget(id) }
+            var reader = try StateCodec.open(value)
+            decode(&reader, into: restoredSlot(id))
+            if reader.failed || !reader.isAtEnd { throw .malformed("customer record") }
+        } else if key == Bytes(StateKey.partition), !value.isMissing {
+            var reader = try StateCodec.open(value)
+            restorePartition(&reader)
+            if reader.failed { throw .malformed("partition record") }
+        }
+    }
+
+    /// All records are back: the timers are set again as they were.
+    public func finishRestore() {
+        for slot in 0..<customers.slots where customers.isLive(slot) {
+            let customer = customers.pointer(slot)
+            guard customer.pointee.timer != 0 else { continue }
+            customer.pointee.timer = wheel.set(slot, hour: customer.pointee.timer)
+        }
+    }
+
+    private func forget(_ id: Bytes) {
+        guard let slot = find(id) else { return }
+        release(slot)
+        keys.remove(slot)
+        customers.remove(slot)
+    }
+
+    private func restoredSlot(_ id: Bytes) -> Int {
+        if let slot = find(id) {
+            release(slot)
+            customers[slot] = Customer()
+            return slot
+        }
+        let slot = keys.insert(id, hash: Hash.of(id))
+        let placed = customers.insert(Customer())
+        precondition(placed == slot, "keys and customers share their slots")
+        return slot
+    }
+
+    private func release(_ slot: Int) {
+        let customer = customers.pointer(slot)
+        customer.pointee.touches.free(in: &arena)
+        customer.pointee.messageIds.free(in: &arena)
+        customer.pointee.basket.free(in: &arena)
+        customer.pointee.categories.free(in: &arena)
+        customer.pointee.brands.free(in: &arena)
+    }
+
+    private func restorePartition(_ reader: inout ByteReader) {
+        newest = reader.zigzag()
+        wheel.start(at: reader.littleEndian(UInt32.self))
+        let values = (reader.double(), reader.double(), reader.double(), reader.double())
+        clock.population = PurchasePopulation(r: values.0, alpha: values.1, a: values.2, b: values.3)
+    }
+}
+
+/// The fields of a customer, in this order, version 1.
+extension CustomerState {
+    func encode(_ customer: UnsafePointer<Customer>, into out: inout ByteBuffer) {
+        out.append(StateCodec.version)
+        let base = customer.pointee.lastSeen
+        out.append(zigzag: base)
+        for time in [
+            customer.pointee.firstSeen, customer.pointee.firstOrder, customer.pointee.lastOrder,
+            customer.pointee.sessionStart,
+        ] { out.append(time: time, since: base) }
+        out.append(littleEndian: customer.pointee.sessionTag)
+        for count in [
+            customer.pointee.sessions, customer.pointee.views, customer.pointee.adds, customer.pointee.orders,
+            customer.pointee.refunds, customer.pointee.cancellations, customer.pointee.reviews, customer.pointee.repeats,
+            customer.pointee.timer,
+        ] { out.append(varint: UInt64(count)) }
+        out.append(customer.pointee.level.rawValue)
+        out.append(customer.pointee.isAnonymous ? 1 : 0)
+        out.append(float: customer.pointee.sentiment)
+        encode(customer.pointee.gaps, customer.pointee.prices, into: &out)
+        for index in 0..<Bounds.currencies {
+            out.append(varint: UInt64(customer.pointee.spend[index].currency.code))
+            out.append(double: customer.pointee.spend[index].amount)
+        }
+        encodeHistories(customer, into: &out)
+        out.append(littleEndian: customer.pointee.lastList)
+    }
+
+    private func encode(_ gaps: GapStatistics, _ prices: PriceBand, into out: inout ByteBuffer) {
+        out.append(varint: UInt64(gaps.count))
+        for value in [gaps.mean, gaps.squares, gaps.logMean, gaps.logSquares, gaps.logUpper] { out.append(float: value) }
+        out.append(varint: UInt64(prices.count))
+        out.append(float: prices.logMean)
+        out.append(float: prices.logSquares)
+    }
+
+    /// Oldest first, so that pushing them again gives the same rings.
+    private func encodeHistories(_ customer: UnsafePointer<Customer>, into out: inout ByteBuffer) {
+        let names = commons.names
+        out.append(customer.pointee.categories, names, in: arena)
+        out.append(customer.pointee.brands, names, in: arena)
+        out.append(prefixed: names.text(customer.pointee.basketCategory))
+        out.append(varint: UInt64(customer.pointee.touches.count))
+        for age in (0..<customer.pointee.touches.count).reversed() {
+            let touch = customer.pointee.touches.newest(age, in: arena)
+            out.append(prefixed: names.text(touch.product))
+            out.append(touch.kind)
+            out.append(littleEndian: touch.second)
+        }
+        out.append(varint: UInt64(customer.pointee.messageIds.count))
+        for age in (0..<customer.pointee.messageIds.count).reversed() {
+            out.append(littleEndian: customer.pointee.messageIds.newest(age, in: arena))
+        }
+        out.append(varint: UInt64(customer.pointee.basket.count))
+        for age in (0..<customer.pointee.basket.count).reversed() {
+            out.append(prefixed: names.text(customer.pointee.basket.newest(age, in: arena)))
+        }
+    }
+
+    private func decode(_ reader: inout ByteReader, into slot: Int) {
+        let customer = customers.pointer(slot)
+        let base = reader.zigzag()
+        customer.pointee.lastSeen = base
+        customer.pointee.firstSeen = reader.time(since: base)
+        customer.pointee.firstOrder = reader.time(since: base)
+        customer.pointee.lastOrder = reader.time(since: base)
+        customer.pointee.sessionStart = reader.time(since: base)
+        customer.pointee.sessionTag = reader.littleEndian(UInt32.self)
+        decodeCounts(&reader, customer)
+        customer.pointee.level = RiskLevel(rawValue: reader.byte()) ?? .none
+        customer.pointee.isAnonymous = reader.byte() == 1
+        customer.pointee.sentiment = reader.float()
+        decodeNumbers(&reader, customer)
+        for index in 0..<Bounds.currencies {
+            customer.pointee.spend[index].currency = Currency(code: reader.count32())
+            customer.pointee.spend[index].amount = reader.double()
+        }
+        decodeHistories(&reader, customer)
+        customer.pointee.lastList = reader.littleEndian(UInt32.self)
+    }
+
+    private func decodeCounts(_ reader: inout ByteReader, _ customer: UnsafeMutablePointer<Customer>) {
+        customer.pointee.sessions = reader.count32()
+        customer.pointee.views = reader.count32()
+        customer.pointee.adds = reader.count32()
+        customer.pointee.orders = reader.count32()
+        customer.pointee.refunds = reader.count32()
+        customer.pointee.cancellations = reader.count32()
+        customer.pointee.reviews = reader.count32()
+        customer.pointee.repeats = reader.count32()
+        customer.pointee.timer = reader.count32()
+    }
+
+    private func decodeNumbers(_ reader: inout ByteReader, _ customer: UnsafeMutablePointer<Customer>) {
+        customer.pointee.gaps = GapStatistics(
+            count: reader.count32(), mean: reader.float(), squares: reader.float(), logMean: reader.float(),
+            logSquares: reader.float(), logUpper: reader.float())
+        customer.pointee.prices.count = reader.count32()
+        customer.pointee.prices.logMean = reader.float()
+        customer.pointee.prices.logSquares = reader.float()
+    }
+
+    private func decodeHistories(_ reader: inout ByteReader, _ customer: UnsafeMutablePointer<Customer>) {
+        let names = commons.names
+        customer.pointee.categories = reader.row(commons.affinity, names, in: &arena)
+        customer.pointee.brands = reader.row(commons.affinity, names, in: &arena)
+        customer.pointee.basketCategory = names.intern(reader.prefixed())
+        for _ in 0..<reader.bounded(Bounds.touches) {
+            let product = names.intern(reader.prefixed())
+            let kind = UInt64(reader.byte() & 15)
+            let word = UInt64(product.raw) << 36 | kind << 32 | UInt64(reader.littleEndian(UInt32.self))
+            customer.pointee.touches.push(Touch(word: word), bound: Bounds.touches, in: &arena)
+        }
+        for _ in 0..<reader.bounded(Bounds.messageIds) {
+            customer.pointee.messageIds.push(
+                reader.littleEndian(UInt32.self), bound: Bounds.messageIds, in: &arena)
+        }
+        for _ in 0..<reader.bounded(Bounds.basket) {
+            customer.pointee.basket.push(names.intern(reader.prefixed()), bound: Bounds.basket, in: &arena)
+        }
+    }
+}
+
+extension ByteReader {
+    /// A count that may not exceed `most`.
+    mutating func bounded(_ most: Int) -> Int {
+        let value = varint()
+        guard value <= UInt64(most) else {
+            fail()
+            return 0
+        }
+        return Int(value)
+    }
+}

@@ -1,0 +1,174 @@
+public import Events
+import Models
+
+/// Checkpoint and restore of one partition's products, categories and models.
+extension ProductState {
+    /// Appends key and value of the `index`-th changed product; answers where the value starts.
+    public func encodeChange(_ index: Int, into out: inout ByteBuffer) -> Int {
+        let product = products.pointer(Int(changed[index]))
+        out.append(product.pointee.subject == .product ? StateKey.product : StateKey.category)
+        out.append(commons.names.text(product.pointee.name))
+        let start = out.count
+        encode(product, into: &out)
+        return start
+    }
+
+    public func encodePartition(into out: inout ByteBuffer) -> Int {
+        out.append(StateKey.partition)
+        let start = out.count
+        out.append(StateCodec.version)
+        out.append(zigzag: newest)
+        return start
+    }
+
+    /// Appends the next changed part of a model that this partition owns and calls it saved; answers where key and value
+    /// start, nil when all is saved.
+    public func encodeNextModel(into out: inout ByteBuffer) -> (key: Int, value: Int)? {
+        if let owner = sentimentOwner,
+            let chunk = (0..<SentimentModel.chunkCount).first(where: { owner.model.isChanged($0) })
+        {
+            let key = out.count
+            out.append(StateKey.sentiment)
+            out.append(unsigned: UInt64(chunk))
+            let value = out.count
+            owner.encode(chunk, into: &out)
+            owner.model.markClean(chunk)
+            return (key, value)
+        }
+        guard let owner = churnOwner, owner.isChanged else { return nil }
+        let key = out.count
+        out.append(StateKey.churn)
+        let value = out.count
+        owner.encode(into: &out)
+        owner.isChanged = false
+        return (key, value)
+    }
+
+    public func clearChanges() {
+        for index in 0..<changed.count { products.pointer(Int(changed[index])).pointee.isChanged = false }
+        changed.removeAll()
+    }
+
+    public func restore(key: Bytes, value: Bytes) throws(StateFault) {
+        guard !value.isMissing else { return }
+        var reader = try StateCodec.open(value)
+        if let id = StateKey.suffix(key, after: StateKey.product) {
+            decode(&reader, id, .product)
+        } else if let id = StateKey.suffix(key, after: StateKey.category) {
+            decode(&reader, id, .category)
+        } else if let chunk = StateKey.suffix(key, after: StateKey.sentiment) {
+            guard sentimentOwner?.restore(chunk, &reader) == true else { throw .malformed("sentiment weights") }
+        } else if key == Bytes(StateKey.churn) {
+            guard churnOwner?.restore(&reader) == true else { throw .malformed("churn population") }
+        } else if key == Bytes(StateKey.partition) {
+            newest = reader.zigzag()
+        }
+        if reader.failed { throw .malformed("product record") }
+    }
+
+    public func finishRestore() {}
+
+    func encode(_ product: UnsafePointer<Product>, into out: inout ByteBuffer) {
+        let names = commons.names
+        out.append(StateCodec.version)
+        out.append(prefixed: names.text(product.pointee.category))
+        for count in [product.pointee.views, product.pointee.adds, product.pointee.orders, product.pointee.returns] {
+            out.append(varint: UInt64(count))
+        }
+        out.append(product.pointee.popularity)
+        out.append(product.pointee.boughtAfter, names, in: arena)
+        out.append(product.pointee.viewedAfter, names, in: arena)
+        out.append(product.pointee.boughtAfterView, names, in: arena)
+        encode(product.pointee.polarity, product.pointee.shift, into: &out)
+        out.append(product.pointee.trend.rawValue)
+        out.append(float: product.pointee.published)
+    }
+
+    private func encode(_ counts: PolarityCounts, _ shift: ShiftDetector, into out: inout ByteBuffer) {
+        for count in [counts.negative, counts.neutral, counts.positive] { out.append(varint: UInt64(count)) }
+        out.append(float: counts.recent.rawSum)
+        out.append(float: counts.recent.rawWeight)
+        out.append(littleEndian: counts.recent.landmark)
+        out.append(counts.hour)
+        out.append(counts.day)
+        out.append(varint: UInt64(shift.count))
+        for value in [shift.mean, shift.squares, shift.rise, shift.fall] { out.append(float: value) }
+    }
+
+    private func decode(_ reader: inout ByteReader, _ id: Bytes, _ subject: Subject) {
+        guard let slot = slot(id, subject) else { return }
+        let product = products.pointer(slot)
+        product.pointee.boughtAfter.free(in: &arena)
+        product.pointee.viewedAfter.free(in: &arena)
+        product.pointee.boughtAfterView.free(in: &arena)
+        let names = commons.names
+        product.pointee.category = names.intern(reader.prefixed())
+        product.pointee.views = reader.count32()
+        product.pointee.adds = reader.count32()
+        product.pointee.orders = reader.count32()
+        product.pointee.returns = reader.count32()
+        product.pointee.popularity = reader.decayedCount()
+        product.pointee.boughtAfter = reader.row(commons.chain, names, in: &arena)
+        product.pointee.viewedAfter = reader.row(commons.chain, names, in: &arena)
+        product.pointee.boughtAfterView = reader.row(commons.chain, names, in: &arena)
+        decodeReviews(&reader, product)
+        product.pointee.trend = Trend(rawValue: reader.byte()) ?? .steady
+        product.pointee.published = reader.float()
+    }
+
+    private func decodeReviews(_ reader: inout ByteReader, _ product: UnsafeMutablePointer<Product>) {
+        product.pointee.polarity.negative = reader.count32()
+        product.pointee.polarity.neutral = reader.count32()
+        product.pointee.polarity.positive = reader.count32()
+        product.pointee.polarity.recent = DecayedMean(
+            rawSum: reader.float(), rawWeight: reader.float(), landmark: reader.littleEndian(UInt32.self))
+        product.pointee.polarity.hour = reader.window()
+        product.pointee.polarity.day = reader.window()
+        product.pointee.shift.count = reader.count32()
+        product.pointee.shift.mean = reader.float()
+        product.pointee.shift.squares = reader.float()
+        product.pointee.shift.rise = reader.float()
+        product.pointee.shift.fall = reader.float()
+    }
+}
+
+extension SentimentOwner {
+    /// A chunk of weights; every chunk carries the counters and the two loose weights too, the newest one counts.
+    func encode(_ chunk: Int, into out: inout ByteBuffer) {
+        out.append(StateCodec.version)
+        out.append(littleEndian: judged)
+        out.append(littleEndian: learned)
+        out.append(littleEndian: model.parameters.0)
+        out.append(littleEndian: model.parameters.1)
+        out.append(Bytes(model.chunkBytes(chunk)))
+    }
+
+    func restore(_ chunk: Bytes, _ reader: inout ByteReader) -> Bool {
+        guard let number = Int(chunk.text), number < SentimentModel.chunkCount else { return false }
+        let counters = (reader.littleEndian(UInt64.self), reader.littleEndian(UInt64.self))
+        let parameters = (reader.littleEndian(UInt64.self), reader.littleEndian(UInt64.self))
+        let weights = reader.take(SentimentModel.chunkSize)
+        guard !reader.failed, model.restoreChunk(number, weights.raw) else { return false }
+        guard counters.0 >= judged else { return true }
+        (judged, learned) = counters
+        return model.restoreParameters(parameters)
+    }
+}
+
+extension ChurnOwner {
+    func encode(into out: inout ByteBuffer) {
+        out.append(StateCodec.version)
+        out.append(zigzag: week)
+        estimator.encode { out.append(littleEndian: $0) }
+    }
+
+    func restore(_ reader: inout ByteReader) -> Bool {
+        week = reader.zigzag()
+        guard !reader.failed, reader.remaining % 8 == 0 else { return false }
+        var words: [UInt64] = []
+        while reader.remaining > 0 { words.append(reader.littleEndian(UInt64.self)) }
+        guard let estimator = PopulationEstimator(words: words) else { return false }
+        self.estimator = estimator
+        return true
+    }
+}

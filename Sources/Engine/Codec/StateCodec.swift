@@ -1,0 +1,120 @@
+import Events
+import Models
+
+/// State that cannot be read back.
+public enum StateFault: Error, Sendable, Equatable {
+    /// Written by a newer program: this one must not guess.
+    case newerVersion(UInt8)
+    case malformed(String)
+}
+
+/// The bytes of state records: a version byte, then fields in fixed order, names as text. Dense numbers never leave the
+/// process, so the same state is the same bytes everywhere.
+public enum StateCodec {
+    public static let version: UInt8 = 1
+
+    /// Checks the version byte.
+    static func open(_ value: Bytes) throws(StateFault) -> ByteReader {
+        var reader = ByteReader(value)
+        let found = reader.byte()
+        guard !reader.failed, found > 0 else { throw .malformed("empty state record") }
+        guard found <= version else { throw .newerVersion(found) }
+        return reader
+    }
+}
+
+/// What kind of state a record of the changelog holds: the text before the slash of its key.
+enum StateKey {
+    static let customer: StaticString = "customer/"
+    static let product: StaticString = "product/"
+    static let category: StaticString = "category/"
+    static let sentiment: StaticString = "model/sentiment/"
+    static let churn: StaticString = "model/churn"
+    static let partition: StaticString = "partition"
+
+    /// What follows `prefix`, or nil when the key is of another kind.
+    static func suffix(_ key: Bytes, after prefix: StaticString) -> Bytes? {
+        let prefix = Bytes(prefix)
+        guard key.count >= prefix.count, Bytes(start: key.start, count: prefix.count) == prefix else { return nil }
+        return Bytes(start: key.start.map { $0 + prefix.count }, count: key.count - prefix.count)
+    }
+}
+
+extension ByteBuffer {
+    mutating func append(time: EventTime, since base: EventTime) {
+        append(zigzag: time == EventTime.unknown ? EventTime.unknown : time &- base)
+    }
+
+    mutating func append(float value: Float) { append(littleEndian: value.bitPattern) }
+    mutating func append(double value: Double) { append(littleEndian: value.bitPattern) }
+
+    mutating func append(_ row: DecayedTop<Name>, _ names: Names, in arena: borrowing Arena) {
+        append(varint: UInt64(row.count))
+        append(littleEndian: row.landmark)
+        append(float: row.rawTotal)
+        append(float: row.evicted)
+        for index in 0..<row.count {
+            let (name, weight) = row.entry(index, in: arena)
+            append(prefixed: names.text(name))
+            append(float: weight)
+        }
+    }
+
+    mutating func append(_ count: DecayedCount) {
+        append(float: count.rawValue)
+        append(littleEndian: count.landmark)
+    }
+
+    mutating func append(_ window: TumblingWindow) {
+        append(littleEndian: window.index)
+        append(varint: UInt64(window.count))
+        append(varint: UInt64(window.previousCount))
+        append(float: window.sum)
+        append(float: window.previousSum)
+    }
+}
+
+extension ByteReader {
+    mutating func time(since base: EventTime) -> EventTime {
+        let value = zigzag()
+        return value == EventTime.unknown ? EventTime.unknown : value &+ base
+    }
+
+    mutating func count32() -> UInt32 { UInt32(truncatingIfNeeded: varint()) }
+
+    mutating func row(
+        _ shape: DecayedTop<Name>.Shape, _ names: Names, in arena: inout Arena
+    ) -> DecayedTop<Name> {
+        let count = varint()
+        let landmark = littleEndian(UInt32.self)
+        let total = float()
+        let evicted = float()
+        var row = DecayedTop<Name>(landmark: landmark, rawTotal: total, evicted: evicted)
+        guard count <= UInt64(shape.capacity) else {
+            fail()
+            return row
+        }
+        for _ in 0..<count {
+            let name = names.intern(prefixed())
+            let weight = float()
+            if failed { break }
+            row.restore(key: name, rawWeight: weight, shape: shape, in: &arena)
+        }
+        return row
+    }
+
+    mutating func decayedCount() -> DecayedCount {
+        let value = float()
+        return DecayedCount(rawValue: value, landmark: littleEndian(UInt32.self))
+    }
+
+    mutating func window() -> TumblingWindow {
+        var window = TumblingWindow()
+        window.index = littleEndian(UInt32.self)
+        window.count = count32()
+        window.previousCount = count32()
+        window.sum = float()
+        window.previousSum = float()
+        return window
+    }
+}

@@ -1,0 +1,166 @@
+public import Events
+import Models
+
+/// What became of a fact.
+public enum Applied: Sendable {
+    case new
+    /// The customer's message id was seen before; nothing changed.
+    case duplicate
+}
+
+/// Where a fold leaves what it decides. While muted (a restore repeats what is already published) nothing is kept.
+public final class Effects {
+    public var outcomes = Outcomes()
+    public let signals: SignalBox
+    public var isMuted = false
+    /// Outcomes about earlier times are dropped: a first start on old history mails nobody.
+    public var since = EventTime.unknown
+
+    public init(partitions: Int32) { signals = SignalBox(partitions: partitions) }
+
+    func speaks(at time: EventTime) -> Bool { !isMuted && time >= since }
+
+    /// Forgets what was decided and not yet encoded.
+    public func discard() {
+        outcomes.removeAll()
+        signals.drain { _, _ in }
+    }
+}
+
+/// The customers of one partition: a pure fold over their facts and ticks, in the order in which they come.
+///
+/// Not thread-safe; one line owns it.
+public final class CustomerState {
+    public let partition: Int32
+    let commons: Commons
+    var keys = KeyTable()
+    var customers = Paged<Customer>()
+    var arena = Arena()
+    var wheel = TimerWheel()
+    var changed = FlatArray<UInt32>()
+    var due = FlatArray<UInt32>()
+    var clock = ChurnClock()
+    let ranking: ChainRanking
+    /// The highest event time seen.
+    public internal(set) var newest = EventTime.unknown
+    /// Late events: older than the watermark when they came.
+    public internal(set) var late: UInt64 = 0
+
+    public init(partition: Int32, commons: Commons) {
+        self.partition = partition
+        self.commons = commons
+        ranking = ChainRanking(commons)
+    }
+
+    public var count: Int { customers.count }
+    public var changes: Int { changed.count }
+    public var bytesReserved: Int {
+        keys.bytesReserved + customers.bytesReserved + arena.bytesReserved + wheel.bytesReserved
+    }
+
+    /// Every event up to here has come, as far as can be told.
+    public var watermark: EventTime {
+        newest == EventTime.unknown ? EventTime.unknown : newest - commons.configuration.allowedLateness
+    }
+
+    /// Folds one fact. O(1) but for the timers that its time makes due.
+    public func apply(_ fact: Fact, origin: Origin, into effects: Effects) -> Applied {
+        advance(to: fact.time, into: effects)
+        let slot = slot(of: fact.customer)
+        guard remember(message: fact.messageId, slot) else { return .duplicate }
+        markChanged(slot)
+        meet(slot, fact)
+        returned(slot, fact, origin, into: effects)
+        switch fact.kind {
+        case .productViewed: view(slot, fact, origin, into: effects)
+        case .productClicked, .productWishlisted, .productRemoved: touch(slot, fact)
+        case .productAdded: add(slot, fact, origin, into: effects)
+        case .orderCompleted: order(slot, fact, origin, into: effects)
+        case .orderRefunded, .orderCancelled: undo(slot, fact, into: effects)
+        case .productReviewed: review(slot, fact, into: effects)
+        case .productListViewed, .productsSearched, .cartViewed, .checkoutStarted, .identified: break
+        }
+        return .new
+    }
+
+    /// Time goes on without an event: a journaled tick.
+    public func tick(_ time: EventTime, into effects: Effects) {
+        advance(to: time + commons.configuration.allowedLateness, into: effects)
+    }
+
+    /// Whether time going on to `time` would pass an hour for which somebody's timer is set.
+    public func wakes(before time: EventTime) -> Bool {
+        wheel.count > 0 && Landmark.clamped(time) / EventTime.hour > Int64(wheel.hour)
+    }
+
+    /// Takes over what the whole shop's purchases say; journaled, because facts follow from it.
+    public func adopt(_ population: PopulationParameters) {
+        clock.population = PurchasePopulation(
+            r: population.r, alpha: population.alpha, a: population.a, b: population.b)
+    }
+
+    /// The parameters that facts are folded with now.
+    public var population: PopulationParameters {
+        let p = clock.population
+        return PopulationParameters(r: p.r, alpha: p.alpha, a: p.a, b: p.b)
+    }
+
+    private func slot(of customer: Bytes) -> Int {
+        let hash = Hash.of(customer)
+        if let slot = keys.find(customer, hash: hash) { return slot }
+        let slot = keys.insert(customer, hash: hash)
+        let placed = customers.insert(Customer())
+        precondition(placed == slot, "keys and customers share their slots")
+        return slot
+    }
+
+    func find(_ customer: Bytes) -> Int? { keys.find(customer, hash: Hash.of(customer)) }
+
+    @inline(__always)
+    func markChanged(_ slot: Int) {
+        let customer = customers.pointer(slot)
+        if customer.pointee.isChanged { return }
+        customer.pointee.isChanged = true
+        changed.append(UInt32(slot))
+    }
+
+    /// SDKs send a batch again when they get no answer, so the last 64 ids are kept, as 32-bit hashes: a false match once in
+    /// 67 million events. False when the message was seen.
+    private func remember(message: Bytes, _ slot: Int) -> Bool {
+        guard !message.isEmpty else { return true }
+        let hash = UInt32(truncatingIfNeeded: Hash.of(message, seed: 0x6D65_7373))
+        let customer = customers.pointer(slot)
+        var isKnown = false
+        for known in customer.pointee.messageIds.storage(in: arena) { isKnown = isKnown || known == hash }
+        if isKnown { return false }
+        customer.pointee.messageIds.push(hash, bound: Bounds.messageIds, in: &arena)
+        return true
+    }
+
+    /// Moves the partition's time on and looks at everybody whose silence is due, hour by hour.
+    private func advance(to time: EventTime, into effects: Effects) {
+        guard time > newest else {
+            if time < watermark { late += 1 }
+            return
+        }
+        newest = time
+        let hour = UInt32(truncatingIfNeeded: Landmark.clamped(watermark) / EventTime.hour)
+        guard wheel.isStarted else { return wheel.start(at: max(hour, 1)) }
+        while wheel.hour < hour {
+            if wheel.count == 0 { return wheel.skip(to: hour) }
+            due.removeAll()
+            wheel.step(into: &due)
+            if due.count > 0 { fire(into: effects) }
+        }
+    }
+
+    /// Looks at the customers in ``due``, by name: an order that does not depend on when they got their slots.
+    private func fire(into effects: Effects) {
+        let slots = (0..<due.count).map { Int(due[$0]) }.sorted { keys.bytes($0).precedes(keys.bytes($1)) }
+        let now = Int64(wheel.hour) * EventTime.hour
+        for slot in slots {
+            customers.pointer(slot).pointee.timer = 0
+            checkSilence(slot, at: now, into: effects)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import CRdkafka
+import Pipeline
+
+/// A librdkafka client and all that its callbacks reach, with one end: the handle is destroyed, which joins its threads,
+/// before anything the threads could touch is let go.
+///
+/// `@unchecked Sendable`: librdkafka's handles may be used from every thread, and nothing here changes.
+final class Client: @unchecked Sendable {
+    enum Kind { case consumer, producer }
+
+    let handle: OpaquePointer
+    let reports: Reports
+    let name: String
+
+    init(_ kind: Kind, _ pairs: [(key: String, value: String)], reports: Reports) throws(Fault) {
+        let conf = try Self.configuration(kind, pairs, reports)
+        var reason = [CChar](repeating: 0, count: 512)
+        let type = kind == .consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER
+        guard let handle = rd_kafka_new(type, conf, &reason, reason.count) else {
+            rd_kafka_conf_destroy(conf)
+            throw Self.refused(Text.of(reason))
+        }
+        self.handle = handle
+        self.reports = reports
+        name = String(cString: rd_kafka_name(handle))
+        if kind == .consumer { rd_kafka_poll_set_consumer(handle) }
+    }
+
+    deinit {
+        // A consumer has been closed before, or is given up: either way nobody is left to serve the callbacks of a close.
+        rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        reports.board.withdraw(name)
+    }
+
+    /// Serves callbacks, waiting up to `wait` ms for the first.
+    func serve(wait: Int32 = 0) { _ = rd_kafka_poll(handle, wait) }
+
+    /// The fault behind a `_FATAL`, or behind any call once the client has raised a fatal error.
+    func fatal(_ operation: Operation) -> Fault? {
+        var reason = [CChar](repeating: 0, count: 512)
+        let code = rd_kafka_fatal_error(handle, &reason, reason.count)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        return KafkaFault(code: code, operation: operation, isFatal: true).fault
+    }
+
+    private static func configuration(
+        _ kind: Kind, _ pairs: [(key: String, value: String)], _ reports: Reports
+    ) throws(Fault) -> OpaquePointer {
+        let conf: OpaquePointer = rd_kafka_conf_new()
+        for (key, value) in pairs {
+            if let complaint = Settable.set(conf, key, value) {
+                rd_kafka_conf_destroy(conf)
+                throw refused(complaint)
+            }
+        }
+        reports.install(on: conf)
+        if kind == .consumer { reports.installRebalances(on: conf) } else { reports.installDeliveries(on: conf) }
+        return conf
+    }
+
+    private static func refused(_ reason: String) -> Fault {
+        Fault(.stop(exitCode: Fault.Exit.configuration), code: "_INVALID_ARG", doing: "configuring Kafka", remedy: reason)
+    }
+}
+
+enum Text {
+    /// The characters up to the NUL.
+    static func of(_ buffer: [CChar]) -> String {
+        String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// Milliseconds of the monotonic clock, for waits that must end.
+struct Deadline {
+    private let end: ContinuousClock.Instant
+
+    init(in milliseconds: Int32) { end = .now + .milliseconds(Int(milliseconds)) }
+
+    /// What is left, never below zero.
+    var remaining: Int32 {
+        let left = ContinuousClock.now.duration(to: end).components
+        return Int32(clamping: max(0, left.seconds * 1_000 + left.attoseconds / 1_000_000_000_000_000))
+    }
+
+    var isOver: Bool { remaining == 0 }
+}

@@ -1,0 +1,89 @@
+import CRdkafka
+public import Logging
+public import Pipeline
+
+/// A Kafka cluster as the lines see it: makes their inlets, outlets and readers.
+public final class KafkaCluster: Cluster {
+    public let capabilities: BrokerCapabilities
+    let settings: KafkaSettings
+    let queries: Queries
+    let embedded: EmbeddedCluster?
+    private let readerGroup: String
+    private let logger: Logger
+    private let board = StatisticsBoard()
+
+    /// - Parameters:
+    ///   - readerGroup: readers outside the group never join one, but librdkafka wants its name; giving the lines' group
+    ///     needs no further permission.
+    public convenience init(
+        _ settings: KafkaSettings, readerGroup: String, logger: Logger
+    ) throws(KafkaSettingsError) {
+        try self.init(settings, nil, .kafka, readerGroup, logger)
+    }
+
+    /// A cluster inside this process. Its long polls are not woken by new records, so they are short.
+    public convenience init(
+        embedded: EmbeddedCluster, settings: KafkaSettings = KafkaSettings(), readerGroup: String, logger: Logger
+    ) throws(KafkaSettingsError) {
+        var settings = settings
+        try settings.set("bootstrap.servers", embedded.bootstrapServers, source: "embedded cluster")
+        if settings["fetch.wait.max.ms"] == nil {
+            try settings.set("fetch.wait.max.ms", "10", source: "embedded cluster")
+        }
+        try self.init(settings, embedded, EmbeddedCluster.capabilities, readerGroup, logger)
+    }
+
+    private init(
+        _ settings: KafkaSettings, _ embedded: EmbeddedCluster?, _ capabilities: BrokerCapabilities, _ readerGroup: String,
+        _ logger: Logger
+    ) throws(KafkaSettingsError) {
+        try settings.check()
+        self.settings = settings
+        self.embedded = embedded
+        self.capabilities = capabilities
+        self.readerGroup = readerGroup
+        self.logger = logger
+        queries = Queries { [board] () throws(Fault) in
+            try Client(.consumer, settings.pairs(for: .query), reports: Reports(logger: logger, board: board))
+        }
+    }
+
+    /// librdkafka's statistics of every client that is alive, by the client's name; see its STATISTICS.md.
+    public var latestStatistics: [String: String] { board.all }
+
+    public func topics() throws(Fault) -> [String: Int32] { try queries.topics() }
+
+    public func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet {
+        try require(subscription.topics)
+        let client = try client(.member(group: subscription.group, instance: subscription.instance))
+        return try KafkaInlet(Consumer(client, topics: subscription.topics), queries: queries)
+    }
+
+    public func makeOutlet(transactionalId: String, topics: [String]) throws(Fault) -> any Outlet {
+        try require(topics)
+        return KafkaOutlet(
+            try client(.transactional(id: transactionalId)), topics: topics,
+            commitsPlainly: !capabilities.storesTransactionalOffsets, timeout: transactionTimeout)
+    }
+
+    public func makeReader(topics: [String]) throws(Fault) -> any Fetching {
+        try require(topics)
+        return KafkaReader(try Consumer(client(.reader(group: readerGroup)), topics: topics), queries: queries)
+    }
+
+    func client(_ role: ClientRole) throws(Fault) -> Client {
+        try Client(role.kind, settings.pairs(for: role), reports: Reports(logger: logger, board: board))
+    }
+
+    private var transactionTimeout: Int32 { settings["transaction.timeout.ms"].flatMap { Int32($0) } ?? 10_000 }
+
+    /// A missing topic is named now: a producer's question could make the broker create it, with the wrong settings.
+    func require(_ names: [String]) throws(Fault) {
+        let known = try topics()
+        let missing = names.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return }
+        throw KafkaFault(
+            code: RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, operation: .connecting, subject: missing.joined(separator: ", ")
+        ).fault
+    }
+}

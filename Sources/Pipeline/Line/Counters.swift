@@ -1,0 +1,37 @@
+import Events
+
+/// What a line has seen and done, as plain numbers. Copied whole for whoever asks.
+public struct Counters: Sendable {
+    /// Facts by kind, over all inputs.
+    public var facts = [UInt64](repeating: 0, count: FactKind.allCases.count)
+    /// Rejections by reason, by input.
+    public var rejections: [[UInt64]]
+    public var skipped: UInt64 = 0
+    public var duplicates: UInt64 = 0
+    /// Records without a key, and with a key that is not the customer's, by input.
+    public var unkeyed: [UInt64]
+    public var miskeyed: [UInt64]
+    /// Records that the guard turned away: not ours any more, or seen before.
+    public var guarded: UInt64 = 0
+    public var signals: UInt64 = 0
+    public var malformedSignals: UInt64 = 0
+    public var outputs = [UInt64](repeating: 0, count: OutputTopic.allCases.count)
+    public var alertsByLevel = [UInt64](repeating: 0, count: RiskLevel.allCases.count)
+    public var deadLetters: UInt64 = 0
+    public var transactions: UInt64 = 0
+    public var aborts: UInt64 = 0
+    public var restarts: UInt64 = 0
+    public var rebalances: UInt64 = 0
+    public var checkpoints: UInt64 = 0
+    public var restoredRecords: UInt64 = 0
+    public var replayedRecords: UInt64 = 0
+
+    public init(inputs: Int) {
+        rejections = Array(repeating: Array(repeating: 0, count: Rejection.allCases.count), count: inputs)
+        unkeyed = Array(repeating: 0, count: inputs)
+        miskeyed = Array(repeating: 0, count: inputs)
+    }
+
+    public var events: UInt64 { facts.reduce(0, +) }
+    public var rejected: UInt64 { rejections.reduce(0) { $0 + $1.reduce(0, +) } }
+}

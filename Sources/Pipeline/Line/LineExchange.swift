@@ -1,0 +1,168 @@
+import Engine
+import Events
+
+/// From folded to committed: `Batch → Applied → Sent → Committed`.
+extension Line {
+    /// Ends the commit that is on its way, if it is done; sends what waits, if it is due.
+    func exchange() throws(Fault) {
+        let now = clock.now()
+        if hasWork { pace.sawWork(at: now) }
+        if committing != nil {
+            guard try isCommitted(wait: isFull ? 1_000 : 0) else { return }
+        }
+        if isStopping || hasWork && (pace.isDue(at: now) || isFull) || isCheckpointDue(now) { try send(now) }
+    }
+
+    /// Nothing more may be folded before the commit is done.
+    private var isFull: Bool {
+        filling.records.count >= settings.recordsPerTransaction
+            || filling.bytes.count + desk.effects.signals.bytes >= settings.bytesPerTransaction
+    }
+
+    /// True when no commit is under way any more.
+    func isCommitted(wait: Int32) throws(Fault) -> Bool {
+        guard let commit = committing.take() else { return true }
+        let isDone: Bool
+        do {
+            isDone = try commit.isDone(wait: wait)
+        } catch {
+            committing = consume commit
+            throw error
+        }
+        guard isDone else {
+            committing = consume commit
+            return false
+        }
+        desk.counters.transactions += 1
+        sending.removeAll()
+        pace.finished(at: clock.now())
+        return true
+    }
+
+    /// One transaction: outcomes, packed signals, projections, checkpoints, journals, and the fence of offsets.
+    func send(_ now: Int64) throws(Fault) {
+        guard let outlet, let membership = inlet?.membership, !live.isEmpty else { return }
+        project(now)
+        emitter.emit(signals: desk.effects.signals, into: &filling, &desk.counters)
+        for shard in live where isStopping ? shard.changes > 0 : isCheckpointDue(shard, now) { checkpoint(shard, now) }
+        let fence = fence()
+        guard !fence.isEmpty else { return }
+        swap(&filling, &sending)
+        pace.started(at: now)
+        let transaction = try Transaction.begin(on: outlet)
+        do {
+            try transaction.send(sending)
+        } catch {
+            try transaction.abort()
+            throw error
+        }
+        committing = transaction.commit(offsets: fence, membership: membership)
+    }
+
+    /// Journals every touched shard, and answers real offsets for each: without them a dead member's transaction would
+    /// commit. Whatever is written was decided by a touched shard, packed signals and projections too.
+    private func fence() -> [TopicPartition: Int64] {
+        var offsets: [TopicPartition: Int64] = [:]
+        for shard in live where shard.isTouched {
+            writeJournal(shard)
+            shard.isTouched = false
+            for (index, topic) in topology.inputs(of: shard.stage).enumerated() {
+                offsets[TopicPartition(topic, shard.partition)] = shard.positions[index]
+            }
+        }
+        return offsets
+    }
+
+    private func writeJournal(_ shard: Shard) {
+        let key = filling.bytes.count
+        filling.bytes.append(Journal.key)
+        let value = filling.bytes.count
+        shard.journal.encode(into: &filling.bytes)
+        filling.add(
+            topic: topology.changelog(of: shard.stage).rawValue, partition: shard.partition, keyStart: key,
+            valueStart: value)
+    }
+
+    /// Publishes the rows that changed most, once a second.
+    private func project(_ now: Int64) {
+        guard now >= nextProjection || isStopping && nextProjection < .max else { return }
+        nextProjection = isStopping ? .max : now + settings.projectionInterval
+        for shard in live {
+            guard case .products(let state) = shard.state, state.projectionsWaiting > 0 else { continue }
+            state.project(limit: settings.rowsPerProjection, into: desk.effects)
+            shard.isTouched = shard.isTouched || !desk.effects.outcomes.projections.isEmpty
+            emitter.emit(desk.effects, into: &filling, &desk.counters)
+        }
+    }
+
+    /// Some partition's turn has come, and it has something to save.
+    private func isCheckpointDue(_ now: Int64) -> Bool { live.contains { isCheckpointDue($0, now) } }
+
+    private func isCheckpointDue(_ shard: Shard, _ now: Int64) -> Bool {
+        shard.changes > 0
+            && (now >= shard.nextCheckpoint || shard.changes >= settings.changesPerCheckpoint
+                || shard.journal.size > LineSettings.journalBytes)
+    }
+
+    /// Every state record that changed since the last one, then the record that binds them together.
+    private func checkpoint(_ shard: Shard, _ now: Int64) {
+        let writer = CheckpointWriter(topology.changelog(of: shard.stage).rawValue, shard.partition)
+        switch shard.state {
+        case .customers(let state): writer.write(state, into: &filling)
+        case .products(let state): writer.write(state, into: &filling)
+        }
+        let checkpoint = Checkpoint(
+            codec: StateCodec.version, configuration: settings.configurationHash, offsets: shard.positions)
+        writer.write(checkpoint, into: &filling)
+        shard.journal.reset(base: shard.positions)
+        shard.nextCheckpoint = now + settings.checkpointInterval
+        shard.isTouched = true
+        desk.counters.checkpoints += 1
+    }
+}
+
+/// Writes the records of one shard's checkpoint.
+private struct CheckpointWriter {
+    private let topic: Int32
+    private let partition: Int32
+
+    init(_ topic: Int32, _ partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
+
+    func write(_ state: CustomerState, into outbox: inout Outbox) {
+        for index in 0..<state.changes {
+            let key = outbox.bytes.count
+            let value = state.encodeChange(index, into: &outbox.bytes)
+            outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+        }
+        let key = outbox.bytes.count
+        let value = state.encodePartition(into: &outbox.bytes)
+        outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+        state.clearChanges()
+    }
+
+    func write(_ state: ProductState, into outbox: inout Outbox) {
+        for index in 0..<state.changes {
+            let key = outbox.bytes.count
+            let value = state.encodeChange(index, into: &outbox.bytes)
+            outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+        }
+        while let (key, value) = state.encodeNextModel(into: &outbox.bytes) {
+            outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+        }
+        let key = outbox.bytes.count
+        let value = state.encodePartition(into: &outbox.bytes)
+        outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+        state.clearChanges()
+    }
+
+    func write(_ checkpoint: Checkpoint, into outbox: inout Outbox) {
+        let key = outbox.bytes.count
+        outbox.bytes.append(Checkpoint.key)
+        let value = outbox.bytes.count
+        checkpoint.encode(into: &outbox.bytes)
+        outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+    }
+}

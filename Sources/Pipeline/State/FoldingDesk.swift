@@ -1,0 +1,71 @@
+import Engine
+import Events
+
+/// What a line needs at hand to fold records: the decoder, where effects go, and the counters. One a line.
+final class FoldingDesk {
+    let effects: Effects
+    var counters: Counters
+    /// Rejected records of this batch, to be written as dead letters before their bytes go.
+    var rejected: [(record: Record, input: Int, rejection: Rejection)] = []
+    private var decoder = Decoder()
+    /// Inputs by a hash of their names, so that adding a topic changes no id.
+    private let tags: [Int32]
+
+    init(inputs: [String], partitions: Int32) {
+        effects = Effects(partitions: partitions)
+        counters = Counters(inputs: inputs.count)
+        tags = inputs.map { name in
+            Array(name.utf8).withUnsafeBytes { Int32(truncatingIfNeeded: Hash.of(Bytes($0))) }
+        }
+    }
+
+    /// A restore repeats what is already published: it folds without a word and without counting.
+    func muted(_ body: () -> Void) {
+        let before = counters
+        effects.isMuted = true
+        body()
+        effects.isMuted = false
+        counters = before
+        rejected.removeAll(keepingCapacity: true)
+    }
+
+    /// bytes → decode → validate → update → decide
+    @inline(__always)
+    func fold(_ record: Record, input: Int, into state: CustomerState) {
+        switch decoder.decode(record.value, recordTime: record.timestamp) {
+        case .fact:
+            checkKey(record, input)
+            let origin = Origin(topic: tags[input], partition: record.partition, offset: record.offset)
+            counters.facts[Int(decoder.fact.kind.rawValue)] += 1
+            if case .duplicate = state.apply(decoder.fact, origin: origin, into: effects) { counters.duplicates += 1 }
+        case .skipped: counters.skipped += 1
+        case .rejected(let rejection):
+            counters.rejections[input][Int(rejection.rawValue)] += 1
+            rejected.append((record, input, rejection))
+        }
+    }
+
+    /// A packed record of signals.
+    @inline(__always)
+    func fold(_ record: Record, into state: ProductState) {
+        var reader = SignalReader(record.value)
+        let origin = Origin(topic: -1, partition: record.partition, offset: record.offset)
+        var index = 0
+        while let signal = reader.next() {
+            state.apply(signal, origin: origin, index: index, into: effects)
+            index += 1
+        }
+        counters.signals += UInt64(index)
+        if reader.failed { counters.malformedSignals += 1 }
+    }
+
+    /// Without the customer's key the partition is not the customer's: counted, and named by the line.
+    @inline(__always)
+    private func checkKey(_ record: Record, _ input: Int) {
+        if record.key.isMissing {
+            counters.unkeyed[input] += 1
+        } else if !(record.key == decoder.fact.customer) {
+            counters.miskeyed[input] += 1
+        }
+    }
+}

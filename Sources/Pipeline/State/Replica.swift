@@ -1,0 +1,64 @@
+import Engine
+import Events
+
+/// Keeps ``Engine/Knowledge`` up to date from the published topics: rows, models' parameters, the catalogue. Reads all their
+/// partitions from the start, outside the group.
+final class Replica {
+    private let knowledge: Knowledge
+    private let reader: any Fetching
+    private var decoder = FeedDecoder()
+    private var records: [Record] = []
+    /// Ends at the start that are still to be reached.
+    private var behind: [TopicPartition: Int64] = [:]
+    private(set) var unreadable: UInt64 = 0
+
+    init(_ knowledge: Knowledge, _ reader: any Fetching) {
+        self.knowledge = knowledge
+        self.reader = reader
+    }
+
+    /// Everything that was published before the start is known.
+    var isCaughtUp: Bool { behind.isEmpty }
+
+    static func topics(_ existing: [String: Int32]) -> [String] {
+        [OutputTopic.productNeighbours.name, OutputTopic.models.name, Topology.catalog].filter { existing[$0] != nil }
+    }
+
+    func start(_ existing: [String: Int32]) throws(Fault) {
+        var partitions: [TopicPartition] = []
+        for topic in Replica.topics(existing) {
+            for partition in 0..<(existing[topic] ?? 0) { partitions.append(TopicPartition(topic, partition)) }
+        }
+        for (partition, bounds) in try reader.bounds(of: partitions) where bounds.end > bounds.start {
+            behind[partition] = bounds.end
+        }
+        try reader.fetch(from: Dictionary(uniqueKeysWithValues: partitions.map { ($0, Position.beginning) }))
+    }
+
+    /// Takes over what has been published since; at most `limit` records.
+    func advance(limit: Int, wait: Int32) throws(Fault) {
+        records.removeAll(keepingCapacity: true)
+        let polled = try reader.poll(into: &records, limit: limit, wait: wait)
+        for record in records { take(record) }
+        for (partition, position) in polled.ended {
+            if let end = behind[partition], position >= end { behind[partition] = nil }
+        }
+    }
+
+    private func take(_ record: Record) {
+        guard !record.value.isMissing else { return }
+        switch reader.topics[Int(record.topic)] {
+        case OutputTopic.productNeighbours.name:
+            guard let row = decoder.neighbours(record.value) else { unreadable += 1; return }
+            knowledge.adopt(row, entries: decoder.entries)
+        case OutputTopic.models.name:
+            guard let population = decoder.population(record.value) else { unreadable += 1; return }
+            knowledge.adopt(population)
+        default:
+            guard let product = decoder.product(record.value) else { unreadable += 1; return }
+            knowledge.adopt(product: product.id, category: product.category, isOutOfStock: product.isOutOfStock)
+        }
+    }
+
+    func close() { reader.close() }
+}

@@ -39,11 +39,13 @@ public struct SignalFields: BitwiseCopyable {
     public var weight: Float
     public var second: Float
     public var third: Float
+    /// Where the record stood that this follows from, for the ids of outputs; zeros when none depends on it.
+    public var cause: (UInt64, UInt64)
 
     @inlinable
     public init(
         _ kind: Signal.Kind, time: EventTime, subject: Bytes, object: Bytes = .none, category: Bytes = .none,
-        text: Bytes = .none, weight: Float = 1, second: Float = 0, third: Float = 0
+        text: Bytes = .none, weight: Float = 1, second: Float = 0, third: Float = 0, cause: (UInt64, UInt64) = (0, 0)
     ) {
         self.kind = kind
         self.time = time
@@ -54,5 +56,6 @@ public struct SignalFields: BitwiseCopyable {
         self.weight = weight
         self.second = second
         self.third = third
+        self.cause = cause
     }
 }

@@ -3,7 +3,7 @@ import Kafka
 import Pipeline
 import Testing
 
-@Suite struct GroupTests {
+@Suite(.ownThread) struct GroupTests {
     /// assign → fetch → revoke → (polls, commit) → release → assign.
     @Test(arguments: Place.all) func twoMembersShareThePartitions(_ place: Place) throws {
         let fixture = try Fixture(place, ["shop": 4])
@@ -26,7 +26,7 @@ import Testing
         #expect(first.membership == nil)
 
         let (mine, theirs) = try bothAssigned(first, second)
-        #expect((mine + theirs).sorted() == all && mine.count == 2)
+        #expect((mine + theirs).sorted() == all && mine.count == 2, "\(mine) \(theirs) \(first.membership?.generation ?? -9) \(old.generation)")
         #expect(try #require(first.membership).generation > old.generation)
         let stored: Int64 = fixture.cluster.capabilities.storesTransactionalOffsets ? 1 : 0
         #expect(try second.committed(all) == [all[0]: stored, all[1]: 0, all[2]: 0, all[3]: 0])

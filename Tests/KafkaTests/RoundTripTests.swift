@@ -2,7 +2,7 @@ import Events
 import Pipeline
 import Testing
 
-@Suite struct RoundTripTests {
+@Suite(.ownThread) struct RoundTripTests {
     @Test(arguments: Place.all) func bytesComeBackAsTheyWent(_ place: Place) throws {
         let fixture = try Fixture(place, ["shop": 2])
         let key = Array("käse\0".utf8)

@@ -25,7 +25,8 @@ final class SentimentOwner {
         guard !effects.isMuted else { return }
         collect(verdict.evidence, of: signal.text)
         var outgoing = SignalFields(
-            .judged, time: signal.time, subject: signal.object, text: words.bytes(), weight: Float(verdict.polarity))
+            .judged, time: signal.time, subject: signal.object, text: words.bytes(), weight: Float(verdict.polarity),
+            cause: signal.cause)
         effects.signals.emit(outgoing, unless: false)
         guard !signal.category.isEmpty else { return }
         outgoing.kind = .judgedCategory
@@ -46,7 +47,7 @@ final class SentimentOwner {
 
 /// Counters of a product or category: by polarity, decayed mean, hour, day, and the moment its reviews turn.
 extension ProductState {
-    func count(_ signal: SignalFields, _ slot: Int?, _ cause: (UInt64, UInt64), into effects: Effects) {
+    func count(_ signal: SignalFields, _ slot: Int?, into effects: Effects) {
         guard let slot else { return }
         let product = products.pointer(slot)
         markChanged(slot)
@@ -56,19 +57,17 @@ extension ProductState {
         let shift = product.pointee.shift.observe(Double(signal.weight))
         if let shift { product.pointee.trend = shift == .worse ? .worse : .better }
         guard effects.speaks(at: signal.time) else { return }
-        effects.outcomes.sentiments.append(
-            update(slot, signal, label, isShift: shift != nil, cause, into: effects))
+        effects.outcomes.sentiments.append(update(slot, signal, label, isShift: shift != nil))
     }
 
     private func update(
-        _ slot: Int, _ signal: SignalFields, _ label: PolarityLabel, isShift: Bool, _ cause: (UInt64, UInt64),
-        into effects: Effects
+        _ slot: Int, _ signal: SignalFields, _ label: PolarityLabel, isShift: Bool
     ) -> SentimentUpdate {
         let product = products.pointer(slot)
         let counts = product.pointee.polarity
         let key = commons.names.text(product.pointee.name)
         return SentimentUpdate(
-            id: OutcomeId(kind: 3 + product.pointee.subject.rawValue, key: key, cause: cause),
+            id: OutcomeId(kind: 3 + product.pointee.subject.rawValue, key: key, cause: signal.cause),
             subject: product.pointee.subject, key: key, time: signal.time, negative: counts.negative,
             neutral: counts.neutral, positive: counts.positive, mean: counts.recent.mean ?? 0,
             hour: window(counts.hour, PolarityCounts.hourLength), day: window(counts.day, PolarityCounts.dayLength),

@@ -77,7 +77,7 @@ public final class CustomerState {
         case .productAdded: add(slot, fact, origin, into: effects)
         case .orderCompleted: order(slot, fact, origin, into: effects)
         case .orderRefunded, .orderCancelled: undo(slot, fact, into: effects)
-        case .productReviewed: review(slot, fact, into: effects)
+        case .productReviewed: review(slot, fact, origin, into: effects)
         case .productListViewed, .productsSearched, .cartViewed, .checkoutStarted, .identified: break
         }
         return .new

@@ -35,8 +35,8 @@ public final class ProductState {
         products.bytesReserved + arena.bytesReserved + productSlots.bytesReserved + categorySlots.bytesReserved
     }
 
-    /// Folds one signal. `index` tells it from the others of its record.
-    public func apply(_ signal: SignalFields, origin: Origin, index: Int, into effects: Effects) {
+    /// Folds one signal.
+    public func apply(_ signal: SignalFields, into effects: Effects) {
         guard Hash.partition(of: signal.subject, among: commons.partitions) == partition else {
             misrouted += 1
             return
@@ -45,8 +45,8 @@ public final class ProductState {
         switch signal.kind {
         case .review: sentimentOwner?.judge(signal, into: effects)
         case .purchaseHistory: churnOwner?.learn(signal, into: effects)
-        case .judged: count(signal, slot(signal.subject, .product), cause(origin, index), into: effects)
-        case .judgedCategory: count(signal, slot(signal.subject, .category), cause(origin, index), into: effects)
+        case .judged: count(signal, slot(signal.subject, .product), into: effects)
+        case .judgedCategory: count(signal, slot(signal.subject, .category), into: effects)
         case .boughtAfterCategory: link(signal, slot(signal.subject, .category))
         case .boughtAfter, .viewedAfter, .boughtAfterView: link(signal, slot(signal.subject, .product))
         case .viewed, .added, .ordered, .returned: demand(signal, slot(signal.subject, .product))
@@ -75,11 +75,5 @@ public final class ProductState {
             product.pointee.isDue = true
             waiting.append(UInt32(slot))
         }
-    }
-
-    /// A record's position and the signal's place in it.
-    private func cause(_ origin: Origin, _ index: Int) -> (UInt64, UInt64) {
-        let (first, second) = origin.cause
-        return (first ^ UInt64(truncatingIfNeeded: index) << 40, second)
     }
 }

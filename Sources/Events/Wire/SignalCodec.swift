@@ -3,6 +3,7 @@
 ///     record := version signal*
 ///     signal := kind:u8 flags:u8 time:zigzag(ms since the previous signal) subject:prefixed
 ///               [object:prefixed] [category:prefixed] [text:prefixed] [weight:f32] [second:f32 third:f32]
+///               [cause:u64 cause:u64]
 public struct SignalWriter: ~Copyable {
     public static let version: UInt8 = 1
     /// A packed record is closed before it grows beyond this many bytes.
@@ -41,6 +42,10 @@ public struct SignalWriter: ~Copyable {
             buffer.append(littleEndian: signal.second.bitPattern)
             buffer.append(littleEndian: signal.third.bitPattern)
         }
+        if flags.contains(.cause) {
+            buffer.append(littleEndian: signal.cause.0)
+            buffer.append(littleEndian: signal.cause.1)
+        }
     }
 }
 
@@ -53,6 +58,7 @@ struct SignalFlags: OptionSet {
     static let text = SignalFlags(rawValue: 4)
     static let weight = SignalFlags(rawValue: 8)
     static let more = SignalFlags(rawValue: 16)
+    static let cause = SignalFlags(rawValue: 32)
 
     @inline(__always)
     init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -65,6 +71,7 @@ struct SignalFlags: OptionSet {
         if !signal.text.isEmpty { flags |= 4 }
         if signal.weight != 1 { flags |= 8 }
         if signal.second != 0 || signal.third != 0 { flags |= 16 }
+        if signal.cause != (0, 0) { flags |= 32 }
         rawValue = flags
     }
 }
@@ -98,6 +105,9 @@ public struct SignalReader {
         if flags.contains(.more) {
             signal.second = reader.float()
             signal.third = reader.float()
+        }
+        if flags.contains(.cause) {
+            signal.cause = (reader.littleEndian(UInt64.self), reader.littleEndian(UInt64.self))
         }
         return reader.failed ? nil : signal
     }

@@ -4,7 +4,7 @@ public import Pipeline
 /// Looks at topics and changes them. The embedded cluster has no such requests: there topics are made directly, and have no
 /// settings.
 public final class TopicAdmin: Sendable {
-    private let cluster: KafkaCluster
+    let cluster: KafkaCluster
 
     public init(_ cluster: KafkaCluster) { self.cluster = cluster }
 

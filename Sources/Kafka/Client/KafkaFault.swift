@@ -60,7 +60,7 @@ struct KafkaFault {
 
     /// The exit code of what no new attempt can mend.
     private var exitCode: Int32? {
-        if isFencing && !transactionExpired { return Fault.Exit.fenced }
+        if isFencedByAnother { return Fault.Exit.fenced }
         if isAuthorization { return Fault.Exit.noPermission }
         if Self.unknownTopics.contains(code) || Self.tooLarge.contains(code) { return Fault.Exit.configuration }
         if Self.lostPositions.contains(code) { return Fault.Exit.data }
@@ -69,12 +69,16 @@ struct KafkaFault {
     }
 
     private var isFencing: Bool { Self.fencing.contains(code) }
+    /// The coordinator fences a producer whose transaction timed out; an instance it fences for another one only.
+    private var isFencedByAnother: Bool {
+        isFencing && (!transactionExpired || code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+    }
     private var isAuthorization: Bool { Self.authorization.contains(code) }
     private var isTransient: Bool { isRetriable || Self.transient.contains(code) }
 
     /// What an operator can do about it.
     var remedy: String? {
-        if isFencing && !transactionExpired {
+        if isFencedByAnother {
             return "another process runs under the same name; give one of them another --name"
         }
         if isAuthorization { return "grant the principal what `shopstream doctor` lists, or check its credentials" }
@@ -90,7 +94,7 @@ struct KafkaFault {
 extension KafkaFault {
     private static let fencing: Set<rd_kafka_resp_err_t> = [
         RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
-        RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_TRANSACTION_COORDINATOR_FENCED,
+        RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, RD_KAFKA_RESP_ERR_TRANSACTION_COORDINATOR_FENCED,
     ]
 
     private static let lostProducer: Set<rd_kafka_resp_err_t> = [

@@ -80,7 +80,7 @@ public final class KafkaInlet: Inlet {
     public func committed(_ partitions: [TopicPartition]) throws(Fault) -> [TopicPartition: Int64] {
         guard !partitions.isEmpty else { return [:] }
         let list = PartitionList(partitions)
-        let code = list.withPointer { rd_kafka_committed(consumer.client.handle, $0, 5_000) }
+        let code = list.withPointer { rd_kafka_committed(consumer.client.handle, $0, 2_000) }
         try KafkaFault.check(code, .askingCommitted)
         var offsets: [TopicPartition: Int64] = [:]
         try list.forEach { partition, offset, code throws(Fault) in

@@ -62,8 +62,10 @@ enum ClientRole {
         ("statistics.interval.ms", "10000"),
         ("log.connection.close", "false"),
     ]
+    /// One fetch at a time is under way to a broker, so every change of positions waits for it: a short one.
     private static let consumerDefaults = [
         ("allow.auto.create.topics", "false"),
+        ("fetch.wait.max.ms", "100"),
         ("check.crcs", "true"),
     ]
     private static let producerDefaults = [

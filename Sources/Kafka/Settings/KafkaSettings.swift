@@ -40,7 +40,7 @@ public struct KafkaSettings: Sendable {
 
     /// Reads a `client.properties` file: a setting a line, `key=value`, comments after `#` or `!`.
     public mutating func read(properties text: String, source: String) throws(KafkaSettingsError) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = Self.trimmed(line)
             if line.isEmpty || line.hasPrefix("#") || line.hasPrefix("!") { continue }
             try set(pair: line, source: "\(source):\(index + 1)")
@@ -57,11 +57,12 @@ public struct KafkaSettings: Sendable {
 
     private func complaint(_ key: String, _ value: String) -> String? {
         let table = Settable.shared
-        if let complaint = ForeignSettings.complaint(key) { return complaint }
+        let own = OwnedSettings.complaint(table.canonical(key), value)
+        if let complaint = own ?? ForeignSettings.complaint(key) { return complaint }
         guard table.scope(of: key) != nil else {
             return "is not a setting of librdkafka" + (table.nearest(to: key).map { "; did you mean \($0)?" } ?? "")
         }
-        return OwnedSettings.complaint(table.canonical(key), value) ?? insecure(key, value) ?? refused(key, value)
+        return insecure(key, value) ?? refused(key, value)
     }
 
     private func insecure(_ key: String, _ value: String) -> String? {
@@ -81,7 +82,6 @@ public struct KafkaSettings: Sendable {
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {
-        let blank: Set<Character> = [" ", "\t", "\r", "\r\n"]
-        return String(text.drop { blank.contains($0) }.reversed().drop { blank.contains($0) }.reversed())
+        String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

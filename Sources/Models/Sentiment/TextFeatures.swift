@@ -54,7 +54,8 @@ public struct TextFeature: BitwiseCopyable, Sendable, Equatable {
 public struct TextFeatures: ~Copyable {
     public static var scalarLimit: Int { 4096 }
     public static var featureLimit: Int { 8192 }
-    static var slotLimit: Int { 16384 }
+    /// Twice the features, so that the table is never more than half full.
+    static var slotLimit: Int { 2 * featureLimit }
 
     public let recipe: TextRecipe
     @usableFromInline var used: Int
@@ -209,7 +210,7 @@ extension TextFeatures {
             if slots[i] == entry { return }
             i = (i + 1) & mask
         }
-        guard used < TextFeatures.featureLimit, 2 * used <= mask else { return }
+        guard 2 * used <= mask else { return }
         slots[i] = entry
         features[used] = TextFeature(
             code: mute ? code | TextFeature.mute : code,

@@ -25,8 +25,13 @@ public final class Line {
     var restorer: Restorer?
     /// Shards that fold, in the order of their partitions; those being restored are with the restorer.
     public internal(set) var live: [Shard] = []
-    var parked: [Shard: ParkedAt] = [:]
+    /// State of partitions that went, with the end of their changelogs then.
+    var parked: [Shard: Int64] = [:]
     var assignment: [TopicPartition] = []
+    /// What the group said last and is not done yet.
+    var change: GroupChange?
+    /// What is fetched is not what folds.
+    var isFetchStale = false
     var awaitingOffsets: [Shard] = []
     var filling = Outbox()
     var sending = Outbox()

@@ -49,8 +49,14 @@ extension Line {
         guard !fence.isEmpty else { return }
         swap(&filling, &sending)
         pace.started(at: now)
+        try again { () throws(Fault) in try begin(outlet, fence, membership) }
+    }
+
+    private func begin(
+        _ outlet: any Outlet, _ fence: [TopicPartition: Int64], _ membership: Membership
+    ) throws(Fault) {
         let transaction = try Transaction.begin(on: outlet)
-        do {
+        do throws(Fault) {
             try transaction.send(sending)
         } catch {
             try transaction.abort()

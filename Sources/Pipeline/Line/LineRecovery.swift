@@ -6,65 +6,72 @@ import Logging
 extension Line {
     func recover(from fault: Fault) throws(Fault) {
         switch fault.recovery {
-        case .retry: log.debug("\(fault.doing): \(fault.code), trying again")
+        case .retry: log.debug("trying again: \(fault)")
         case .abortBatch: try abortBatch(fault)
-        case .restartLine: try restart(fault)
+        case .restartLine: restart(fault)
         case .stop:
             log.error("\(fault)")
             throw fault
         }
     }
 
+    /// Repeats a call that may be repeated; one that is refused for good is a producer that is lost.
+    func again(_ call: () throws(Fault) -> Void) throws(Fault) {
+        for _ in 0..<Line.patience {
+            do throws(Fault) {
+                return try call()
+            } catch {
+                guard error.recovery == .retry else { throw error }
+                log.debug("trying again: \(error)")
+            }
+        }
+        throw Fault(.restartLine, code: "RETRIES_EXHAUSTED", doing: "using the producer")
+    }
+
+    private static let patience = 100
+
     /// Producer and membership are sound: state goes back to what is committed.
     private func abortBatch(_ fault: Fault) throws(Fault) {
         log.warning("transaction aborted: \(fault)")
         desk.counters.aborts += 1
         do throws(Fault) {
-            if let commit = committing.take() { try commit.abandon() }
-            try foldAgain()
+            if committing.take() != nil { try again { () throws(Fault) in try outlet?.abort() } }
         } catch {
-            guard error.recovery != .abortBatch else { return try restart(error) }
-            try recover(from: error)
+            return try recover(from: error)
         }
+        let partitions = assignment
+        forgetState()
+        restorer?.forget()
+        isFetchStale = true
+        restoreAgain(partitions)
     }
 
-    /// The outcome of a commit is unknown, or the producer is lost: only what the cluster has is true. A new producer takes
-    /// the id over, which settles the old one's transaction, and state is made from what is then committed.
-    private func restart(_ fault: Fault) throws(Fault) {
+    /// The outcome of a commit is unknown, or a client is lost: only what the cluster has is true. New clients take over
+    /// our names, which settles the old transaction, and state is made from what is then committed.
+    private func restart(_ fault: Fault) {
         log.warning("line restarted: \(fault)")
         desk.counters.restarts += 1
         committing = nil
-        outlet?.close()
-        outlet = nil
-        do throws(Fault) {
-            try foldAgain()
-        } catch {
-            guard case .stop = error.recovery else { return log.warning("\(error)") }
-            throw error
-        }
+        shut()
+        change = nil
+        forgetState()
     }
 
-    /// Discards everything that ran ahead, and all state with it; the same partitions are restored.
-    private func foldAgain() throws(Fault) {
-        discard()
-        parked.removeAll()
-        awaitingOffsets.removeAll()
+    /// Nothing of ours is committed any more, and the transaction in flight is not to be. What the abort meets does not
+    /// matter: the next use of the producer meets it again.
+    func abandon() {
+        if committing.take() != nil { try? outlet?.abort() }
+        forgetState()
+    }
+
+    /// Discards everything that ran ahead, and all state with it. A line that was draining has not drained: whoever stopped
+    /// it decides anew.
+    private func forgetState() {
+        isStopping = false
         live.removeAll()
-        restorer?.close()
-        restorer = nil
-        let partitions = assignment
-        try inlet?.fetch(from: [:])
-        if !partitions.isEmpty { restoreAgain(partitions) }
-    }
-
-    /// Nothing of ours is committed any more, and the transaction in flight is not to be.
-    func abandon() throws(Fault) {
-        if let commit = committing.take() { try? commit.abandon() }
+        awaitingOffsets.removeAll()
         parked.removeAll()
-        discard()
-    }
-
-    private func discard() {
+        assignment.removeAll()
         filling.removeAll()
         sending.removeAll()
         desk.effects.discard()
@@ -72,7 +79,7 @@ extension Line {
         pace.reset()
     }
 
-    /// Lets everything go without another word to the cluster.
+    /// Lets every client go, without another word to the cluster but for the membership's end, if it is to end.
     public func shut(leaving: Bool = false) {
         inlet?.close(leave: leaving)
         outlet?.close()

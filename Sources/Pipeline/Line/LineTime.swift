@@ -30,7 +30,7 @@ extension Line {
     /// Whether a bounded run has handled everything: the inputs as they were at the start, and all signals that followed
     /// from them, to the last hop.
     func isFinished() throws(Fault) -> Bool {
-        if isStopping { return committing == nil && !hasWork && !live.contains { $0.changes > 0 } }
+        if isStopping { return hasDrained }
         guard ending.isWanted, isReady, committing == nil, !hasWork else { return false }
         guard let inlet else { return false }
         if ending.ends == nil {
@@ -41,6 +41,11 @@ extension Line {
         }
         guard hasReachedInputs else { return false }
         return try hasReachedSignals(inlet)
+    }
+
+    /// After ``stop()``: nothing is left to send or to save.
+    public var hasDrained: Bool {
+        isStopping && committing == nil && !hasWork && !live.contains { $0.changes > 0 }
     }
 
     private var hasReachedInputs: Bool {

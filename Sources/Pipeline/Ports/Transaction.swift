@@ -29,7 +29,4 @@ public struct Committing: ~Copyable {
 
     /// True when the commit is known to have happened; waits up to `wait` ms.
     public func isDone(wait: Int32) throws(Fault) -> Bool { try outlet.commitDone(wait: wait) }
-
-    /// The commit failed and the transaction is to be aborted.
-    public consuming func abandon() throws(Fault) { try outlet.abort() }
 }

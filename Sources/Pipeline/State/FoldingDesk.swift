@@ -49,13 +49,10 @@ final class FoldingDesk {
     @inline(__always)
     func fold(_ record: Record, into state: ProductState) {
         var reader = SignalReader(record.value)
-        let origin = Origin(topic: -1, partition: record.partition, offset: record.offset)
-        var index = 0
         while let signal = reader.next() {
-            state.apply(signal, origin: origin, index: index, into: effects)
-            index += 1
+            state.apply(signal, into: effects)
+            counters.signals += 1
         }
-        counters.signals += UInt64(index)
         if reader.failed { counters.malformedSignals += 1 }
     }
 

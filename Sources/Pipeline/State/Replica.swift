@@ -12,23 +12,24 @@ final class Replica {
     private var behind: [TopicPartition: Int64] = [:]
     private(set) var unreadable: UInt64 = 0
 
-    init(_ knowledge: Knowledge, _ reader: any Fetching) {
+    init(_ knowledge: Knowledge, _ cluster: any Cluster) throws(Fault) {
         self.knowledge = knowledge
-        self.reader = reader
+        let existing = try cluster.topics()
+        let topics = [OutputTopic.productNeighbours.name, OutputTopic.models.name, Topology.catalog]
+            .filter { existing[$0] != nil }
+        reader = try cluster.makeReader(topics: topics)
+        do throws(Fault) {
+            try start(topics.flatMap { topic in (0..<(existing[topic] ?? 0)).map { TopicPartition(topic, $0) } })
+        } catch {
+            reader.close()
+            throw error
+        }
     }
 
     /// Everything that was published before the start is known.
     var isCaughtUp: Bool { behind.isEmpty }
 
-    static func topics(_ existing: [String: Int32]) -> [String] {
-        [OutputTopic.productNeighbours.name, OutputTopic.models.name, Topology.catalog].filter { existing[$0] != nil }
-    }
-
-    func start(_ existing: [String: Int32]) throws(Fault) {
-        var partitions: [TopicPartition] = []
-        for topic in Replica.topics(existing) {
-            for partition in 0..<(existing[topic] ?? 0) { partitions.append(TopicPartition(topic, partition)) }
-        }
+    private func start(_ partitions: [TopicPartition]) throws(Fault) {
         for (partition, bounds) in try reader.bounds(of: partitions) where bounds.end > bounds.start {
             behind[partition] = bounds.end
         }

@@ -21,7 +21,8 @@ final class Restorer {
     }
 
     private enum Phase: Equatable {
-        case changelog, journal, done
+        /// Reads the changelog; has read it and looks for where the journal starts; replays the journal.
+        case changelog, positioning, journal, done
     }
 
     private let topology: Topology
@@ -31,24 +32,22 @@ final class Restorer {
     private let desk: FoldingDesk
     private let configuration: UInt64
     private var work: [Progress] = []
+    private var isFetchStale = (changelogs: false, inputs: false)
     private var records: [Record] = []
     /// Records read ahead of their turn, by input partition.
     private var ahead: [TopicPartition: ReadAhead] = [:]
     /// What an operator should know about how positions were found.
     private var notices: [String] = []
 
-    /// - Parameters:
-    ///   - changelogs: a reader for the changelog topics; `inputs`: one for the inputs and signals, for the journal.
     init(
-        _ topology: Topology, _ capabilities: BrokerCapabilities, changelogs: any Fetching, inputs: any Fetching,
-        desk: FoldingDesk, configuration: UInt64
-    ) {
+        _ topology: Topology, _ cluster: any Cluster, desk: FoldingDesk, configuration: UInt64
+    ) throws(Fault) {
         self.topology = topology
-        self.capabilities = capabilities
-        self.changelogs = changelogs
-        self.inputs = inputs
         self.desk = desk
         self.configuration = configuration
+        capabilities = cluster.capabilities
+        changelogs = try cluster.makeReader(topics: Stage.allCases.map { topology.changelog(of: $0).name })
+        inputs = try cluster.makeReader(topics: topology.subscription)
     }
 
     var isIdle: Bool { work.isEmpty }
@@ -69,31 +68,33 @@ final class Restorer {
 
     /// Begins with shards whose committed offsets are known.
     func begin(_ shards: [Shard], committed: [TopicPartition: Int64]) throws(Fault) {
+        guard !shards.isEmpty else { return }
         let bounds = try changelogs.bounds(of: shards.map(changelog))
         for shard in shards {
-            let end = bounds[changelog(shard)]
-            var progress = Progress(shard: shard, committed: committed, end: end?.end ?? 0)
-            if (end?.end ?? 0) <= (end?.start ?? 0) { try readJournal(&progress) }
+            let found = bounds[changelog(shard)] ?? LogBounds(start: 0, end: 0)
+            var progress = Progress(shard: shard, committed: committed, end: found.end)
+            if found.end <= found.start { progress.phase = .positioning }
             work.append(progress)
         }
-        try fetchChangelogs()
-        try fetchInputs()
+        isFetchStale = (true, true)
     }
 
-    /// Forgets shards that are no longer ours.
-    func drop(_ isDropped: (Shard) -> Bool) throws(Fault) {
-        guard work.contains(where: { isDropped($0.shard) }) else { return }
-        work.removeAll { isDropped($0.shard) }
-        try fetchChangelogs()
-        try fetchInputs()
+    /// Forgets everything: the shards are no longer ours.
+    func forget() {
+        work.removeAll()
+        ahead.removeAll()
+        isFetchStale = (true, true)
     }
 
     /// One slice of work. Answers the shards that are complete and whose positions are the committed ones.
     func advance(wait: Int32) throws(Fault) -> [Shard] {
+        if isFetchStale.changelogs { try fetchChangelogs() }
         if work.contains(where: { $0.phase == .changelog }) { try readChangelogs(wait: wait) }
+        for index in work.indices where work[index].phase == .positioning { try findJournal(&work[index]) }
+        if isFetchStale.inputs { try fetchInputs() }
         if work.contains(where: { $0.phase == .journal }) { try replayJournals(wait: wait) }
         let done = work.filter { $0.phase == .done }.map(\.shard)
-        if !done.isEmpty { work.removeAll { $0.phase == .done } }
+        work.removeAll { $0.phase == .done }
         return done
     }
 
@@ -111,6 +112,7 @@ final class Restorer {
         var positions: [TopicPartition: Int64] = [:]
         for progress in work where progress.phase == .changelog { positions[changelog(progress.shard)] = Position.beginning }
         try changelogs.fetch(from: positions)
+        isFetchStale.changelogs = false
     }
 
     private func readChangelogs(wait: Int32) throws(Fault) {
@@ -123,15 +125,12 @@ final class Restorer {
             }
             try take(record, into: &work[index])
         }
-        var isFinished = false
         for (partition, position) in polled.ended {
             guard let index = work.firstIndex(where: { $0.phase == .changelog && changelog($0.shard) == partition }),
                 position >= work[index].end
             else { continue }
-            try readJournal(&work[index])
-            isFinished = true
+            work[index].phase = .positioning
         }
-        if isFinished { try fetchInputs() }
     }
 
     private func take(_ record: Record, into progress: inout Progress) throws(Fault) {
@@ -162,9 +161,8 @@ final class Restorer {
     // MARK: the journal
 
     /// The changelog is read: decides where the journal starts and where it has to end.
-    private func readJournal(_ progress: inout Progress) throws(Fault) {
+    private func findJournal(_ progress: inout Progress) throws(Fault) {
         let shard = progress.shard
-        shard.finishRestore()
         if let checkpoint = progress.checkpoint, checkpoint.configuration != configuration {
             throw Fault(
                 .stop(exitCode: Fault.Exit.configuration), code: "CONFIGURATION_CHANGED",
@@ -172,8 +170,10 @@ final class Restorer {
                 remedy: "go back to the old configuration, or fold anew: shopstream reset --to-earliest")
         }
         shard.positions = try start(progress)
+        shard.finishRestore()
         shard.journal = Journal(writer: shard.journal.writer, base: shard.positions)
         progress.phase = .journal
+        isFetchStale.inputs = true
         try nextEntry(&progress)
     }
 
@@ -270,8 +270,9 @@ final class Restorer {
                 positions[name] = buffered?.next ?? progress.shard.positions[index]
             }
         }
-        ahead = ahead.filter { name, _ in positions[name] != nil || ahead[name]?.isFull == true }
+        ahead = ahead.filter { name, buffered in positions[name] != nil || buffered.isFull }
         try inputs.fetch(from: positions)
+        isFetchStale.inputs = false
     }
 
     private func replayJournals(wait: Int32) throws(Fault) {
@@ -280,11 +281,10 @@ final class Restorer {
         for record in records {
             ahead[TopicPartition(inputs.topics[Int(record.topic)], record.partition), default: ReadAhead()].append(record)
         }
-        var isStarved = false
         for index in work.indices where work[index].phase == .journal {
-            isStarved = try replay(&work[index]) || isStarved
+            if try replay(&work[index]) { isFetchStale.inputs = true }
         }
-        if isStarved || ahead.values.contains(where: \.isFull) { try fetchInputs() }
+        if ahead.values.contains(where: \.isFull) { isFetchStale.inputs = true }
     }
 
     /// Folds what is at hand. True when a buffer that was full has room again.

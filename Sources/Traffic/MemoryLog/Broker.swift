@@ -91,19 +91,19 @@ struct Broker: Sendable {
         if let aborted = transactions.expire(transactionalId) { carryOut(aborted) }
     }
 
-    mutating func openTransaction(_ identity: ProducerIdentity, doing: String) throws(Fault) {
-        try transactions.check(identity, doing: doing)
-        transactions.touch(identity, now: now)
-    }
+    mutating func openTransaction(_ identity: ProducerIdentity) { transactions.touch(identity, now: now) }
 
     mutating func add(_ partition: PartitionLog, to identity: ProducerIdentity) {
         transactions.add(partition, to: identity)
     }
 
     mutating func add(
-        _ offsets: [TopicPartition: Int64], membership: Membership, to identity: ProducerIdentity
+        _ offsets: [TopicPartition: Int64],
+        membership: Membership,
+        to identity: ProducerIdentity
     ) throws(Fault) {
-        try openTransaction(identity, doing: "sending offsets to the transaction")
+        try transactions.check(identity, doing: "sending offsets to the transaction")
+        openTransaction(identity)
         let name = try group(of: membership)
         transactions.add(group: name, to: identity)
         try groups[name]?.add(offsets, membership: membership, producer: identity.producer)
@@ -117,7 +117,9 @@ struct Broker: Sendable {
         }
         guard groups.count == 1, let only = groups.keys.first else {
             throw .state(
-                doing: "sending offsets to the transaction", "the membership names no group: give it a MemoryMembership")
+                doing: "sending offsets to the transaction",
+                "the membership names no group: give it a MemoryMembership"
+            )
         }
         return only
     }

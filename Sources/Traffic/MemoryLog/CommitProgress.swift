@@ -9,8 +9,10 @@ struct CommitProgress {
         case after
     }
 
-    private let offsets: [TopicPartition: Int64]
-    private let membership: Membership
+    let seat: PortSeat
+    let identity: ProducerIdentity
+    let offsets: [TopicPartition: Int64]
+    let membership: Membership
     private var stage = Stage.offsets
     /// Set when the caller will not learn the outcome: whether it is a commit.
     private var lost: Bool?
@@ -19,7 +21,9 @@ struct CommitProgress {
     /// Nil until it has been driven as far as it goes.
     var outcome: Result<Void, Fault>?
 
-    init(offsets: [TopicPartition: Int64], membership: Membership) {
+    init(seat: PortSeat, identity: ProducerIdentity, offsets: [TopicPartition: Int64], membership: Membership) {
+        self.seat = seat
+        self.identity = identity
         self.offsets = offsets
         self.membership = membership
     }
@@ -31,14 +35,12 @@ struct CommitProgress {
     }
 
     /// Goes on until the commit is done or a fault stops it.
-    mutating func advance(
-        _ seat: PortSeat, _ identity: ProducerIdentity, _ broker: inout Broker
-    ) -> Result<Void, Fault> {
+    mutating func advance(_ broker: inout Broker) -> Result<Void, Fault> {
         do throws(Fault) {
-            if stage == .offsets { try sendOffsets(seat, identity, &broker) }
-            if stage == .commit { try commit(seat, identity, &broker) }
+            if stage == .offsets { try sendOffsets(&broker) }
+            if stage == .commit { try commit(&broker) }
             let doing = "learning of the commit"
-            if try begin(.afterCommit, doing, seat, identity, &broker) != nil { throw Fault.injectedLoss(doing: doing) }
+            if try begin(.afterCommit, doing, &broker) != nil { throw Fault.injectedLoss(doing: doing) }
             return .success(())
         } catch {
             return .failure(error)
@@ -46,22 +48,18 @@ struct CommitProgress {
     }
 
     /// An empty list is not sent at all, and so its membership is never checked: the client's leak, kept on purpose.
-    private mutating func sendOffsets(
-        _ seat: PortSeat, _ identity: ProducerIdentity, _ broker: inout Broker
-    ) throws(Fault) {
+    private mutating func sendOffsets(_ broker: inout Broker) throws(Fault) {
         if !offsets.isEmpty {
-            let effect = try begin(.offsets, "sending offsets to the transaction", seat, identity, &broker)
+            let effect = try begin(.offsets, "sending offsets to the transaction", &broker)
             if case .lost(let committed) = effect { lost = committed }
             try broker.add(offsets, membership: membership, to: identity)
         }
         stage = .commit
     }
 
-    private mutating func commit(
-        _ seat: PortSeat, _ identity: ProducerIdentity, _ broker: inout Broker
-    ) throws(Fault) {
+    private mutating func commit(_ broker: inout Broker) throws(Fault) {
         let doing = "committing the transaction"
-        let effect = try begin(.commit, doing, seat, identity, &broker)
+        let effect = try begin(.commit, doing, &broker)
         if case .lost(let committed) = effect { lost = committed }
         if lost == false {
             broker.expire(identity.transactionalId)
@@ -73,7 +71,8 @@ struct CommitProgress {
     }
 
     private func begin(
-        _ step: FaultPlan.Step, _ doing: String, _ seat: PortSeat, _ identity: ProducerIdentity,
+        _ step: FaultPlan.Step,
+        _ doing: String,
         _ broker: inout Broker
     ) throws(Fault) -> FaultEffect? {
         let effect = try seat.enter(step, doing: doing, &broker)

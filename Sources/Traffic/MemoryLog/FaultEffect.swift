@@ -8,8 +8,8 @@ import Pipeline
 /// | retriable | retry | retry | retry | retry | retry | retry | retry | retry |
 /// | abortRequired | retry | retry | retry | abort | abort | abort | lost | retry |
 /// | fatal | broken | broken | broken | broken | broken | broken | broken | broken |
-/// | unknownButCommitted | retry | done, retry | retry | abort | lost, committed | lost, committed | lost | done, lost |
-/// | unknownAndAborted | retry | retry | retry | abort | lost, aborted | lost, aborted | lost | done, lost |
+/// | unknownButCommitted | retry | done, retry | retry | abort | lost, committed | same | lost | done, lost |
+/// | unknownAndAborted | retry | retry | retry | abort | lost, aborted | same | lost | done, lost |
 /// | fenced | fenced | fenced | fenced | fenced | fenced | fenced | fenced | fenced |
 ///
 /// - gone: nothing happens, the process is dead. At `afterCommit` the commit has happened.

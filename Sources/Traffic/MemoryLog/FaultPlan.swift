@@ -3,7 +3,7 @@ import Events
 /// What goes wrong. ``FaultPlan`` says where, `FaultEffect` what it comes to there.
 public enum FaultKind: String, CaseIterable, Sendable {
     /// The process dies before the step has an effect: this and every later call of its ports throws
-    /// ``Pipeline/Fault/processGoneCode``. Its open transaction and its place in the group stay until somebody ends them.
+    /// ``Pipeline/Fault/processGoneCode``. Its open transaction and its place in the group stay until others end them.
     case processGone
     /// Nothing happened, and the same call may be made again.
     case retriable
@@ -70,7 +70,10 @@ public struct FaultPlan: Sendable {
 
     /// At most `limit` faults, on average one in `gap` steps, the same for the same seed.
     public static func random(
-        seed: UInt64, gap: Int, kinds: [FaultKind] = FaultKind.allCases, limit: Int = .max
+        seed: UInt64,
+        gap: Int,
+        kinds: [FaultKind] = FaultKind.allCases,
+        limit: Int = .max
     ) -> FaultPlan {
         FaultPlan(rules: [.random(seed: seed, gap: max(1, gap), kinds: kinds, limit: limit)])
     }

@@ -27,14 +27,20 @@ extension Fault {
 
     static func fenced(doing: String) -> Fault {
         Fault(
-            .stop(exitCode: Exit.fenced), code: "_FENCED", doing: doing,
-            remedy: "another process uses this transactional id; give each its own --name")
+            .stop(exitCode: Exit.fenced),
+            code: "_FENCED",
+            doing: doing,
+            remedy: "another process uses this transactional id; give each its own --name"
+        )
     }
 
     static func fencedInstance(_ instance: String, doing: String) -> Fault {
         Fault(
-            .stop(exitCode: Exit.fenced), code: "FENCED_INSTANCE_ID", doing: doing,
-            remedy: "another process joined as \(instance); give each its own --name")
+            .stop(exitCode: Exit.fenced),
+            code: "FENCED_INSTANCE_ID",
+            doing: doing,
+            remedy: "another process joined as \(instance); give each its own --name"
+        )
     }
 
     static func staleEpoch(doing: String) -> Fault {
@@ -43,8 +49,10 @@ extension Fault {
 
     static func illegalGeneration(_ membership: Membership) -> Fault {
         Fault(
-            .abortBatch, code: "ILLEGAL_GENERATION",
-            doing: "sending offsets as \(membership.memberId), generation \(membership.generation)")
+            .abortBatch,
+            code: "ILLEGAL_GENERATION",
+            doing: "sending offsets as \(membership.memberId), generation \(membership.generation)"
+        )
     }
 
     static func unstableOffsets(_ place: TopicPartition) -> Fault {
@@ -53,31 +61,46 @@ extension Fault {
 
     static func outOfRange(_ place: TopicPartition, _ position: Int64, _ bounds: LogBounds) -> Fault {
         Fault(
-            .stop(exitCode: Exit.data), code: "OFFSET_OUT_OF_RANGE", doing: "fetching \(place) from \(position)",
-            remedy: "the log reaches from \(bounds.start) to \(bounds.end); choose a position inside with `shopstream reset`")
+            .stop(exitCode: Exit.data),
+            code: "OFFSET_OUT_OF_RANGE",
+            doing: "fetching \(place) from \(position)",
+            remedy: "the log reaches from \(bounds.start) to \(bounds.end); choose one inside with `shopstream reset`"
+        )
     }
 
     static func unknownTopic(_ name: String, doing: String) -> Fault {
         Fault(
-            .stop(exitCode: Exit.configuration), code: "UNKNOWN_TOPIC_OR_PART", doing: "\(doing): \(name)",
-            remedy: "create the topic first")
+            .stop(exitCode: Exit.configuration),
+            code: "UNKNOWN_TOPIC_OR_PART",
+            doing: "\(doing): \(name)",
+            remedy: "create the topic first"
+        )
     }
 
     static func unknownPartition(_ place: TopicPartition, doing: StaticString) -> Fault {
         Fault(
-            .stop(exitCode: Exit.software), code: "_UNKNOWN_PARTITION", doing: "\(doing): \(place)",
-            remedy: "the topic has fewer partitions")
+            .stop(exitCode: Exit.software),
+            code: "_UNKNOWN_PARTITION",
+            doing: "\(doing): \(place)",
+            remedy: "the topic has fewer partitions"
+        )
     }
 
     static func keyless(_ topic: String) -> Fault {
         Fault(
-            .stop(exitCode: Exit.software), code: "INVALID_RECORD", doing: "producing to \(topic)",
-            remedy: "records of a compacted topic need a key")
+            .stop(exitCode: Exit.software),
+            code: "INVALID_RECORD",
+            doing: "producing to \(topic)",
+            remedy: "records of a compacted topic need a key"
+        )
     }
 
     static func tooLarge(_ topic: String, _ bytes: Int) -> Fault {
         Fault(
-            .stop(exitCode: Exit.configuration), code: "MSG_SIZE_TOO_LARGE", doing: "producing \(bytes) bytes to \(topic)",
-            remedy: "raise message.max.bytes of the topic")
+            .stop(exitCode: Exit.configuration),
+            code: "MSG_SIZE_TOO_LARGE",
+            doing: "producing \(bytes) bytes to \(topic)",
+            remedy: "raise message.max.bytes of the topic"
+        )
     }
 }

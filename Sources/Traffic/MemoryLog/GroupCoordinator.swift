@@ -4,9 +4,10 @@ import Pipeline
 ///
 /// A member's way; a rebalance begins with a join, a leave or an expiry, and ends when all members have joined it:
 ///
-///     join ──▶ joined ── all joined ──▶ assigned ── poll ──▶ owning ── rebalance, poll ──▶ revoking ── release ──▶ joined
-///                ▲                          │
-///                └── rebalance, poll ───────┘
+///     join ──▶ joined ── all joined ──▶ assigned ── poll ──▶ owning ── rebalance, poll ──▶ revoking
+///                ▲                          │                                                 │
+///                ├── rebalance, poll ───────┘                                                 │
+///                └── release ─────────────────────────────────────────────────────────────────┘
 struct GroupCoordinator: Sendable {
     private enum Status: Equatable {
         /// Takes part in the rebalance that is going on.
@@ -134,10 +135,12 @@ struct GroupCoordinator: Sendable {
 
     /// Takes a transaction's offsets, checked as Kafka 3.9 does (`GroupMetadataManager.validateOffsetCommit`).
     ///
-    /// To the letter, two leaks included: a membership that never joined is accepted, and whoever sends no offsets is not
-    /// asked at all (that one lies in the client, see `MemoryOutlet`).
+    /// To the letter, two leaks included: a membership that never joined is accepted, and whoever sends no offsets is
+    /// not asked at all (that one lies in the client, see ``CommitProgress``).
     mutating func add(
-        _ sent: [TopicPartition: Int64], membership: Membership, producer: Int32
+        _ sent: [TopicPartition: Int64],
+        membership: Membership,
+        producer: Int32
     ) throws(Fault) {
         try check(membership)
         offsets.add(sent, of: producer)

@@ -31,9 +31,9 @@ struct LogEntry: BitwiseCopyable {
 final class LogSegment: @unchecked Sendable {  // Entries change only under the log's lock; written bytes never change.
     private let bytes: UnsafeMutablePointer<UInt8>
     let capacity: Int
-    private var used = 0
-    private(set) var entries: [LogEntry] = []
-    private(set) var headers: [[Header]] = []
+    @exclusivity(unchecked) private var used = 0
+    @exclusivity(unchecked) private(set) var entries: [LogEntry] = []
+    @exclusivity(unchecked) private(set) var headers: [[Header]] = []
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -95,7 +95,8 @@ final class LogSegment: @unchecked Sendable {  // Entries change only under the 
 
     /// Marks what `producer` wrote from `offset` on as aborted.
     func abort(_ producer: Int32, from offset: Int64) {
-        for at in index(of: offset)..<entries.count where entries[at].producer == producer && entries[at].kind == .data {
+        for at in index(of: offset)..<entries.count where entries[at].producer == producer && entries[at].kind == .data
+        {
             entries[at].kind = .aborted
         }
     }

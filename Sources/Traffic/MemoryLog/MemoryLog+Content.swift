@@ -14,7 +14,11 @@ extension MemoryLog {
 
     /// - Parameter timestamp: the log's own clock when unknown.
     public func append(
-        _ topic: String, _ partition: Int32, key: Bytes, value: Bytes, timestamp: Int64 = EventTime.unknown,
+        _ topic: String,
+        _ partition: Int32,
+        key: Bytes,
+        value: Bytes,
+        timestamp: Int64 = EventTime.unknown,
         headers: [Header] = []
     ) throws(Fault) {
         try locked { (broker) throws(Fault) in
@@ -25,7 +29,11 @@ extension MemoryLog {
 
     /// The same from text; nil is a missing key, or a tombstone.
     public func append(
-        _ topic: String, _ partition: Int32, key: String?, value: String?, timestamp: Int64 = EventTime.unknown,
+        _ topic: String,
+        _ partition: Int32,
+        key: String?,
+        value: String?,
+        timestamp: Int64 = EventTime.unknown,
         headers: [Header] = []
     ) throws(Fault) {
         var buffer = ByteBuffer()
@@ -33,8 +41,13 @@ extension MemoryLog {
         let valueStart = buffer.count
         buffer.append(value ?? "")
         try append(
-            topic, partition, key: key == nil ? .none : buffer.bytes(0..<valueStart),
-            value: value == nil ? .none : buffer.bytes(from: valueStart), timestamp: timestamp, headers: headers)
+            topic,
+            partition,
+            key: key == nil ? .none : buffer.bytes(0..<valueStart),
+            value: value == nil ? .none : buffer.bytes(from: valueStart),
+            timestamp: timestamp,
+            headers: headers
+        )
     }
 
     /// A whole outbox at once, under one lock.
@@ -45,9 +58,13 @@ extension MemoryLog {
             let topics = try broker.topics(names, doing: "producing")
             for record in batch.records {
                 try broker.append(
-                    topics[Int(record.topic)], record.partition, key: batch.key(of: record),
-                    value: batch.value(of: record), timestamp: record.timestamp,
-                    headers: record.headers < 0 ? [] : batch.headers[Int(record.headers)])
+                    topics[Int(record.topic)],
+                    record.partition,
+                    key: batch.key(of: record),
+                    value: batch.value(of: record),
+                    timestamp: record.timestamp,
+                    headers: record.headers < 0 ? [] : batch.headers[Int(record.headers)]
+                )
             }
         }
     }
@@ -98,8 +115,8 @@ extension MemoryLog {
         }
     }
 
-    /// Runs the log cleaner on a compacted topic: what is left below the last stable offset is the last committed record
-    /// of every key, tombstones gone.
+    /// Runs the log cleaner on a compacted topic: what is left below the last stable offset is the last committed
+    /// record of every key, tombstones gone.
     public func compact(_ topic: String) throws(Fault) {
         try locked { (broker) throws(Fault) in
             let log = try broker.topic(topic, doing: "compacting")
@@ -123,12 +140,21 @@ extension Broker {
     }
 
     func append(
-        _ topic: TopicLog, _ partition: Int32, key: Bytes, value: Bytes, timestamp: Int64, headers: [Header]
+        _ topic: TopicLog,
+        _ partition: Int32,
+        key: Bytes,
+        value: Bytes,
+        timestamp: Int64,
+        headers: [Header]
     ) throws(Fault) {
         try admit(key.isMissing ? -1 : key.count, value.count, to: topic)
         try topic.partition(partition, doing: "producing").append(
-            key: key, value: value, timestamp: timestamp == EventTime.unknown ? now : timestamp, headers: headers,
-            producer: -1)
+            key: key,
+            value: value,
+            timestamp: timestamp == EventTime.unknown ? now : timestamp,
+            headers: headers,
+            producer: -1
+        )
     }
 }
 

@@ -31,7 +31,7 @@ public final class MemoryLog: Cluster {
         public init() {}
     }
 
-    /// How much a partition keeps; nil is everything. Exact to the record, where Kafka goes by segments.
+    /// How much a partition keeps, to within 1/64; nil is everything. Goes by records, where Kafka goes by segments.
     public struct Retention: Sendable, Equatable {
         public var records: Int?
         public var bytes: Int?
@@ -66,7 +66,10 @@ public final class MemoryLog: Cluster {
 
     /// - Parameter compacted: keyless records are refused, and ``compact(_:)`` works.
     public func createTopic(
-        _ name: String, partitions: Int32, compacted: Bool = false, retention: Retention = .forever
+        _ name: String,
+        partitions: Int32,
+        compacted: Bool = false,
+        retention: Retention = .forever
     ) {
         let topic = TopicLog(name, partitions: partitions, isCompacted: compacted, retention: retention)
         locked { broker in broker.create(topic) }
@@ -74,8 +77,8 @@ public final class MemoryLog: Cluster {
 
     // MARK: Processes
 
-    /// Starts a process anew: the earlier one of that name is dead, and its ports stay so. Ports made from the log itself
-    /// belong to `main`.
+    /// Starts a process anew: the earlier one of that name is dead, and its ports stay so. Ports made from the log
+    /// itself belong to `main`.
     @discardableResult
     public func newIncarnation(of name: String = "main") -> MemoryProcess {
         MemoryProcess(log: self, number: locked { broker in broker.restart(name) })

@@ -56,8 +56,8 @@ final class MemoryOutlet: Outlet {
         guard case .open = phase else { throw refusal("producing") }
         let batch = OutgoingBatch(outbox)
         try call(.send, "producing") { (broker, _) throws(Fault) in
-            if batch.records.isEmpty { return }
-            try broker.openTransaction(identity, doing: "producing")
+            try broker.transactions.check(identity, doing: "producing")
+            if !batch.records.isEmpty { broker.openTransaction(identity) }
             for record in batch.records { try append(record, of: batch, &broker) }
         }
     }
@@ -69,16 +69,19 @@ final class MemoryOutlet: Outlet {
         try broker.admit(record.keyCount, record.valueCount, to: topic)
         if log.opens(identity.producer) { broker.add(log, to: identity) }
         log.append(
-            key: batch.key(of: record), value: batch.value(of: record),
+            key: batch.key(of: record),
+            value: batch.value(of: record),
             timestamp: record.timestamp == EventTime.unknown ? broker.now : record.timestamp,
-            headers: record.headers < 0 ? [] : batch.headers[Int(record.headers)], producer: identity.producer)
+            headers: record.headers < 0 ? [] : batch.headers[Int(record.headers)],
+            producer: identity.producer
+        )
     }
 
     // MARK: Ending
 
     func startCommit(offsets: [TopicPartition: Int64], membership: Membership) {
         guard case .open = phase else { return }
-        var progress = CommitProgress(offsets: offsets, membership: membership)
+        var progress = CommitProgress(seat: seat, identity: identity, offsets: offsets, membership: membership)
         progress.falseAnswers = seat.log.locked { broker in broker.commitDelayPolls }
         if progress.falseAnswers == 0 { drive(&progress) }
         phase = .committing(progress)
@@ -99,7 +102,7 @@ final class MemoryOutlet: Outlet {
     }
 
     private func drive(_ progress: inout CommitProgress) {
-        progress.outcome = seat.log.locked { broker in progress.advance(seat, identity, &broker) }
+        progress.outcome = seat.log.locked { broker in progress.advance(&broker) }
     }
 
     /// Reports the outcome and goes where it leads.
@@ -137,7 +140,9 @@ final class MemoryOutlet: Outlet {
 
     /// Makes a call as one step. Effects that change the call itself are handed to it; the others end it here.
     private func call(
-        _ step: FaultPlan.Step, _ doing: String, _ body: (inout Broker, FaultEffect?) throws(Fault) -> Void
+        _ step: FaultPlan.Step,
+        _ doing: String,
+        _ body: (inout Broker, FaultEffect?) throws(Fault) -> Void
     ) throws(Fault) {
         do throws(Fault) {
             try seat.log.locked { (broker) throws(Fault) in
@@ -157,7 +162,7 @@ final class MemoryOutlet: Outlet {
         if let broken = seat.broken { throw broken }
     }
 
-    /// Why a call is refused in this phase: the process is gone, the outlet broken, an abort is due, or our own mistake.
+    /// Why a call is refused in this phase: the process is gone, the outlet broken, an abort is due, or our mistake.
     private func refusal(_ doing: String) -> Fault {
         do throws(Fault) { try requireUsable(doing) } catch { return error }
         switch phase {

@@ -48,7 +48,9 @@ extension MemoryFetching {
 
     /// Makes a call as one step; the faults that can strike it come before its effect.
     func call<Result: Sendable>(
-        _ step: FaultPlan.Step, doing: String, _ body: (inout Broker) throws(Fault) -> Result
+        _ step: FaultPlan.Step,
+        doing: String,
+        _ body: (inout Broker) throws(Fault) -> Result
     ) throws(Fault) -> Result {
         try seat.log.locked { (broker) throws(Fault) in
             switch try seat.enter(step, doing: doing, &broker) {

@@ -7,7 +7,8 @@ enum RangeAssignment {
     ///   - subscriptions: topics by instance.
     ///   - counts: partition counts by topic.
     static func assign(
-        _ subscriptions: [String: [String]], counts: [String: Int32]
+        _ subscriptions: [String: [String]],
+        counts: [String: Int32]
     ) -> [String: [TopicPartition]] {
         var assignment = subscriptions.mapValues { _ in [TopicPartition]() }
         for topic in Set(subscriptions.values.joined()).sorted() {

@@ -94,7 +94,11 @@ struct TransactionCoordinator: Sendable {
         guard let holder = holders[id], let ongoing = holder.ongoing else { return nil }
         holders[id]?.ongoing = nil
         return TransactionEnding(
-            producer: holder.producer, committed: committed, partitions: ongoing.partitions, groups: ongoing.groups)
+            producer: holder.producer,
+            committed: committed,
+            partitions: ongoing.partitions,
+            groups: ongoing.groups
+        )
     }
 
     /// Transactional ids with an open transaction, sorted.

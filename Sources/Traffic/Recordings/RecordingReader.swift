@@ -100,11 +100,12 @@ public struct RecordingReader: ~Copyable {
         return RecordedLine(bytes: bytes, number: number, length: length)
     }
 
-    /// Moves the piece of a line to the front, or drops it when it is already too long, and reads on behind it.
+    /// Moves the piece of a line to the front and reads on behind it. Of a line that is already too long only the last byte
+    /// is kept: it may be the carriage return.
     private mutating func fill() throws(RecordingError) {
         if end - start > longest + 1 || dropped > 0 {
-            dropped += end - start
-            start = end
+            dropped += end - 1 - start
+            start = end - 1
         }
         if start > 0 { memmove(buffer, buffer + start, end - start) }
         end -= start

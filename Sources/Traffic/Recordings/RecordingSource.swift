@@ -37,9 +37,11 @@ struct RecordingSource: ~Copyable {
         }
     }
 
+    /// A child that is still at it is killed outright: it inherits the signal mask of whichever thread started it, and
+    /// workers of a thread pool block the politer signals.
     deinit {
         if let unpacking, unpacking.process.isRunning {
-            unpacking.process.terminate()
+            kill(unpacking.process.processIdentifier, SIGKILL)
             unpacking.process.waitUntilExit()
         }
         if file > 0 { close(file) }

@@ -95,7 +95,10 @@ public struct PlantedTruth: Sendable {
 
     /// Products turn bad only where enough reviews will tell of it: at least 25 expected afterwards, or else the most bought.
     private static func spoil(
-        _ plan: ShopPlan, _ demand: [Double], ordersPerDay: Double, _ dice: inout Dice
+        _ plan: ShopPlan,
+        _ demand: [Double],
+        ordersPerDay: Double,
+        _ dice: inout Dice
     ) -> [Turn] {
         let count = plan.bad == 0 ? 0 : max(1, Int((plan.bad * Double(plan.products)).rounded()))
         let ranked = demand.indices.sorted { (demand[$0], $1) > (demand[$1], $0) }

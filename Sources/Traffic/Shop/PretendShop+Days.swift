@@ -3,7 +3,7 @@ import Events
 /// What happens outside of visits: the opening, the shelves, reviews, cancellations and refunds.
 extension PretendShop {
     /// The moment that lies `gap` busy ms from now, as ms since the shop opened.
-    func later(_ gap: Double) -> Int64 { rhythm.time(after: gap, from: plan.start + now) - plan.start }
+    func later(_ gap: Double) -> Int64 { rhythm.time(after: gap, from: time) - plan.start }
 
     /// Everybody's first visit, and the rest of what happens by itself.
     mutating func open() {
@@ -45,7 +45,9 @@ extension PretendShop {
 
     private mutating func putProduct(_ product: Int32, isInStock: Bool, _ buffer: inout ByteBuffer) -> ShopEvent {
         writer.writeProduct(product, isInStock: isInStock)
-        return put(.catalog, nil, -1, product, &buffer)
+        var event = ShopEvent(.catalog, nil, product: product, at: time)
+        writer.pen.deliver(&event, to: &buffer)
+        return event
     }
 
     // MARK: after an order
@@ -62,8 +64,13 @@ extension PretendShop {
         let fate = dice.unit()
         let refunds = 0.02 + 0.12 * (1 - quality(of: product))
         guard person.aftermath.product < 0, fate < 0.02 + refunds else { return }
+        let cents = writer.cents[Int(product)]
         crowd.people[customer].aftermath = Aftermath(
-            order: shown.number, product: product, cents: writer.cents[Int(product)], isRefund: fate >= 0.02)
+            order: shown.number,
+            product: product,
+            cents: cents,
+            isRefund: fate >= 0.02
+        )
         agenda.push(.aftermath, customer, at: later(rhythm * (fate < 0.02 ? 0.01 : 0.3) * (0.5 + dice.unit())))
     }
 
@@ -81,8 +88,15 @@ extension PretendShop {
         let mean = 1 + 4 * quality(of: person.reviewing)
         let stars = Int(min(max((mean + 0.8 * dice.normal()).rounded(), 1), 5))
         let voice = voice(of: customer)
-        return publish(.productReviewed, product: person.reviewing, on: .reviews, voice, &buffer) { writer, dice in
-            writer.writeReview(person.reviewing, stars: stars, number: number, voice, &dice)
+        let draft = ShopEvent(
+            .reviews,
+            .productReviewed,
+            customer: voice.customer,
+            product: person.reviewing,
+            at: time
+        )
+        return publish(draft, voice, &buffer) { writer, dice in
+            writer.writeReview(Review(product: draft.product, stars: stars, number: number), voice, &dice)
         }
     }
 
@@ -94,15 +108,12 @@ extension PretendShop {
         let aftermath = person.aftermath
         let voice = voice(of: customer)
         let kind = aftermath.isRefund ? FactKind.orderRefunded : .orderCancelled
-        return publish(kind, product: aftermath.product, on: .clickstream, voice, &buffer) { writer, _ in
-            writer.writeAftermath(aftermath, voice)
-        }
+        let draft = ShopEvent(.clickstream, kind, customer: voice.customer, product: aftermath.product, at: time)
+        return publish(draft, voice, &buffer) { writer, _ in writer.writeAftermath(aftermath, voice) }
     }
 
     /// A customer outside of any visit.
     private func voice(of customer: Int) -> Voice {
-        Voice(
-            customer: Int32(customer), device: 0, session: 0, isChinese: crowd.people[customer].isChinese,
-            time: plan.start + now)
+        Voice(customer: Int32(customer), isChinese: crowd.people[customer].isChinese, time: time)
     }
 }

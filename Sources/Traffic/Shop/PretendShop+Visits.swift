@@ -35,14 +35,16 @@ extension PretendShop {
 
     /// The planted chain: after the last product its successors, or something popular.
     private mutating func nextPurchase(of person: Customer) -> Int32 {
-        if person.lastProduct >= 0, let next = catalogue.purchases.draw(after: person.lastProduct, &dice) { return next }
+        if person.lastProduct >= 0, let next = catalogue.purchases.draw(after: person.lastProduct, &dice) {
+            return next
+        }
         return catalogue.popularity.draw(&dice)
     }
 
     private mutating func newSession(customer: Int32, goal: Int32, category: Int) -> Session {
         visits += 1
-        return Session(
-            customer: customer, number: visits, goal: goal, category: UInt16(category), &dice, catalogue)
+        let purpose = Session.Purpose(customer: customer, goal: goal, category: UInt16(category))
+        return Session(purpose, number: visits, &dice, catalogue)
     }
 
     /// One step of a visit; nothing when its customer has left for good in the middle of it.
@@ -88,12 +90,12 @@ extension PretendShop {
 
     private mutating func show(_ step: Session.Step, _ buffer: inout ByteBuffer) -> ShopEvent {
         let session = shown
-        let voice = Voice(
-            customer: session.isSignedIn ? session.customer : -1, device: session.device, session: session.number,
-            isChinese: session.isChinese, time: plan.start + now)
-        return publish(step.kind, product: step.product, on: .clickstream, voice, &buffer) { writer, _ in
-            writer.write(step, in: session, voice)
-        }
+        let customer = session.isSignedIn ? session.customer : -1
+        var voice = Voice(customer: customer, isChinese: session.isChinese, time: time)
+        voice.device = session.device
+        voice.session = session.number
+        let draft = ShopEvent(.clickstream, step.kind, customer: customer, product: step.product, at: time)
+        return publish(draft, voice, &buffer) { writer, _ in writer.write(step, in: session, voice) }
     }
 
     /// The next visit: when it is time to buy again, or before that when there is time to look.
@@ -110,7 +112,7 @@ extension PretendShop {
         crowd.people[customer].nextOrder = later(gap)
         crowd.people[customer].lastProduct = product
         let basket = shown.basket
-        lastOrder = PlacedOrder(
-            customer: customer, time: plan.start + now, products: (0..<basket.count).map { Int(basket[$0].product) })
+        let products = (0..<basket.count).map { Int(basket[$0].product) }
+        lastOrder = PlacedOrder(customer: customer, time: time, products: products)
     }
 }

@@ -40,8 +40,11 @@ public struct PretendShop: ~Copyable {
     var reviews: UInt64 = 0
     /// The visit behind the present event, as it is after its step.
     var shown = Session.nobody
-    private var lastVoice = Voice(customer: 0, device: 0, session: 0, isChinese: false, time: 0)
+    private var lastVoice = Voice(customer: 0, isChinese: false, time: 0)
     private var lastTopic = ShopTopic.clickstream
+
+    /// The present moment.
+    var time: EventTime { plan.start + now }
 
     /// Builds the shop. O(customers + products), about a second for a million of either.
     public init(_ plan: ShopPlan) throws(UnfitPlan) {
@@ -51,8 +54,7 @@ public struct PretendShop: ~Copyable {
         catalogue = Catalogue(plan, &building)
         crowd = Crowd(plan, &building)
         let rehearsal = Rehearsal(plan, catalogue, ordersPerDay: crowd.ordersPerDay(span: plan.span))
-        crowd.spreadVisits(
-            perDay: rehearsal.idleVisitsPerDay, pause: Double(Rehearsal.pause), span: plan.span, &building)
+        crowd.spreadVisits(perDay: rehearsal.idleVisitsPerDay, pause: Rehearsal.pause, span: plan.span, &building)
         visitorGap = rehearsal.visitorGap
         truth = PlantedTruth(plan, catalogue, crowd, &building)
         var spoils = [Int64](repeating: .max, count: plan.products)
@@ -94,36 +96,27 @@ public struct PretendShop: ~Copyable {
 
     /// Rolls the fate of the record about to be written, then writes and publishes it.
     mutating func publish(
-        _ kind: FactKind, product: Int32, on topic: ShopTopic, _ voice: Voice, _ buffer: inout ByteBuffer,
+        _ draft: ShopEvent,
+        _ voice: Voice,
+        _ buffer: inout ByteBuffer,
         write: (inout TrackWriter, inout Dice) -> Void
     ) -> ShopEvent {
         let (quirk, again) = mail.fate()
         writer.quirk = quirk
         write(&writer, &dice)
         lastVoice = voice
-        lastTopic = topic
-        let event = put(topic, kind, voice.customer, product, &buffer)
+        lastTopic = draft.topic
+        var event = draft
+        writer.pen.deliver(&event, to: &buffer)
         if let again, quirk != .noMessageId, let place = redeliveries.keep(event, writer.pen.record) {
             agenda.push(.redelivery, place, at: now + again)
         }
         return event
     }
 
-    /// Copies the pen's record to the buffer.
-    mutating func put(
-        _ topic: ShopTopic, _ kind: FactKind?, _ customer: Int32, _ product: Int32, _ buffer: inout ByteBuffer
-    ) -> ShopEvent {
-        let start = buffer.count
-        buffer.append(writer.pen.record)
-        let valueStart = start + writer.pen.keyCount
-        return ShopEvent(
-            topic: topic, kind: kind, customer: customer, product: product, time: plan.start + now,
-            key: start..<valueStart, value: valueStart..<buffer.count, isPoison: false, isRedelivery: false)
-    }
-
     private mutating func redeliver(_ place: Int, _ buffer: inout ByteBuffer) -> ShopEvent? {
         agenda.removeFirst()
-        return redeliveries.release(place, at: plan.start + now, into: &buffer)
+        return redeliveries.release(place, at: time, into: &buffer)
     }
 
     /// What the mail adds after a record: its sender's rubbish, at the same moment.
@@ -136,8 +129,9 @@ public struct PretendShop: ~Copyable {
         } else {
             writer.writeIrrelevant(lastVoice, &mail.dice)
         }
-        var event = put(lastTopic, nil, -1, -1, &buffer)
+        var event = ShopEvent(lastTopic, nil, at: time)
         event.isPoison = isPoison
+        writer.pen.deliver(&event, to: &buffer)
         return event
     }
 }

@@ -29,8 +29,19 @@ public struct ShopEvent: Sendable {
     /// In the buffer given to `next(into:)`; the value follows its key without a gap.
     public var key: Range<Int>
     public var value: Range<Int>
-    public var isPoison: Bool
-    public var isRedelivery: Bool
+    public var isPoison = false
+    public var isRedelivery = false
+
+    /// An event that is not written yet.
+    init(_ topic: ShopTopic, _ kind: FactKind?, customer: Int32 = -1, product: Int32 = -1, at time: EventTime) {
+        self.topic = topic
+        self.kind = kind
+        self.customer = customer
+        self.product = product
+        self.time = time
+        key = 0..<0
+        value = 0..<0
+    }
 }
 
 /// The shop's identifiers: `u000123` for customers, `p004567` for products.

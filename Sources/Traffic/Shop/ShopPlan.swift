@@ -63,7 +63,8 @@ public struct UnfitPlan: Error, Equatable, CustomStringConvertible {
 
     public var description: String { "\(field) must be in \(range)" }
 
-    static func check<Value: Comparable>(_ field: String, _ value: Value, _ range: ClosedRange<Value>) throws(UnfitPlan) {
+    static func check<Value: Comparable>(_ field: String, _ value: Value, _ range: ClosedRange<Value>) throws(UnfitPlan)
+    {
         guard range.contains(value) else {
             throw UnfitPlan(field: field, range: "\(range.lowerBound)...\(range.upperBound)")
         }

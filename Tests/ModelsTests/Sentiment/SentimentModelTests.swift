@@ -131,13 +131,15 @@ extension SentimentModelTests {
         }
     }
 
-    @Test func `a word seen twice explains nothing yet, one seen often does`() {
+    @Test func `of two equal weights the one seen more often explains, the other hardly`() {
         let model = SentimentModel()
-        for _ in 0..<40 { Self.learn("blorp", 1, model) }
-        Self.learn("snarf", 1, model)
-        let strong = Self.score("blorp", model).evidence
-        let faint = Self.score("snarf", model).evidence
-        #expect(strong.count == 1)
-        #expect(faint.count == 0 || faint[0].contribution.magnitude < strong[0].contribution.magnitude / 2)
+        let (often, once) = (TextHash.mix(TextHash.word("blorp")), TextHash.mix(TextHash.word("snarf")))
+        for (hash, moment) in [(often, 2), (once, 0.001)] as [(UInt64, Float)] {
+            let sign: Float = hash & 1 == 0 ? 1 : -1
+            model.weights[Int(hash >> 46)] = .init(value: -3 * sign, moment: moment)
+        }
+        let answer = Self.score("snarf and blorp", model)
+        #expect(part(of: "snarf and blorp", answer.evidence[0].range) == "blorp")
+        #expect(answer.evidence[1].contribution.magnitude < answer.evidence[0].contribution.magnitude / 10)
     }
 }

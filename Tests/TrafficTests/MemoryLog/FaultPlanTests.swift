@@ -137,7 +137,9 @@ import Testing
             #expect(try outlet.commitDone(wait: 0))
             #expect(try desk.values("out") == ["a"])
             #expect(try inlet.committed([Self.place]) == [Self.place: 1])
-            #expect(desk.log.stepCount(of: step) == 2)
+            for counted in [FaultPlan.Step.offsets, .commit, .afterCommit] {
+                #expect(desk.log.stepCount(of: counted) == (counted == step ? 2 : 1))
+            }
             try outlet.transact("b")
         }
     }
@@ -199,6 +201,20 @@ import Testing
         #expect(desk.log.openTransactions.isEmpty)
         #expect(fault { try outlet.begin() }.code == "_FENCED")
         #expect(try desk.values("out").isEmpty)
+    }
+
+    @Test func producersBreakForGood() throws {
+        let desk = Desk(faults: .at(.send, 1, .fatal))
+        let outlet = try desk.outlet()
+        try outlet.begin()
+        #expect(fault { try outlet.send("a") }.recovery == .restartLine)
+        let calls: [() throws -> Void] = [
+            { try outlet.send("b") }, { try outlet.commit() }, { try outlet.abort() }, { try outlet.begin() },
+            { try outlet.initialize() },
+        ]
+        for call in calls { #expect(fault { try call() }.code == "_FATAL") }
+        try desk.outlet().transact("c")
+        #expect(try desk.values("out") == ["c"])
     }
 
     @Test func consumersBreakForGood() throws {

@@ -34,9 +34,11 @@ extension Fetching {
         let names = topics
         result.seen = records.map { record in
             Seen(
-                place: TopicPartition(names[Int(record.topic)], record.partition), offset: record.offset,
+                place: TopicPartition(names[Int(record.topic)], record.partition),
+                offset: record.offset,
                 key: record.key.isMissing ? nil : record.key.text,
-                value: record.value.isMissing ? nil : record.value.text)
+                value: record.value.isMissing ? nil : record.value.text
+            )
         }
         return result
     }
@@ -56,7 +58,8 @@ extension Outlet {
     }
 
     func commit(
-        _ offsets: [TopicPartition: Int64] = [:], as membership: Membership = .neverJoined
+        _ offsets: [TopicPartition: Int64] = [:],
+        as membership: Membership = .neverJoined
     ) throws(Fault) {
         startCommit(offsets: offsets, membership: membership)
         #expect(try commitDone(wait: 0))
@@ -120,12 +123,15 @@ struct Desk {
 
     func inlet(_ instance: String, on process: (any Cluster)? = nil) throws(Fault) -> any Inlet {
         try (process ?? log).makeInlet(
-            Subscription(group: Self.group, instance: instance, topics: ["in", "signals"]))
+            Subscription(group: Self.group, instance: instance, topics: ["in", "signals"])
+        )
     }
 
     /// An initialized producer to `topics`.
     func outlet(
-        _ id: String = "line-0", topics: [String] = ["out"], on process: (any Cluster)? = nil
+        _ id: String = "line-0",
+        topics: [String] = ["out"],
+        on process: (any Cluster)? = nil
     ) throws(Fault) -> any Outlet {
         let outlet = try (process ?? log).makeOutlet(transactionalId: id, topics: topics)
         try outlet.initialize()
@@ -133,7 +139,8 @@ struct Desk {
     }
 
     /// A reader of `topic` from the beginning of its first partition.
-    func reader(_ topic: String, _ partition: Int32 = 0, from: Int64 = Position.beginning) throws(Fault) -> any Fetching {
+    func reader(_ topic: String, _ partition: Int32 = 0, from: Int64 = Position.beginning) throws(Fault) -> any Fetching
+    {
         let reader = try log.makeReader(topics: [topic])
         try reader.fetch(from: [TopicPartition(topic, partition): from])
         return reader

@@ -247,7 +247,10 @@ import Testing
         let subscriptions = Dictionary(uniqueKeysWithValues: instances.map { ($0, ["x", "y"]) })
         let assigned = RangeAssignment.assign(subscriptions, counts: ["x": 6, "y": 6])
         for partitions in assigned.values {
-            #expect(partitions.filter { $0.topic == "x" }.map(\.partition) == partitions.filter { $0.topic == "y" }.map(\.partition))
+            #expect(
+                partitions.filter { $0.topic == "x" }.map(\.partition)
+                    == partitions.filter { $0.topic == "y" }.map(\.partition)
+            )
         }
         #expect(assigned.values.joined().sorted() == places("x", 0...5) + places("y", 0...5))
     }

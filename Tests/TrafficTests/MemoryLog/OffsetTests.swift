@@ -25,7 +25,8 @@ import Testing
     }
 
     private func expectIllegalGeneration(
-        _ membership: Membership, _ at: SourceLocation = #_sourceLocation
+        _ membership: Membership,
+        _ at: SourceLocation = #_sourceLocation
     ) throws {
         let outlet = try producing()
         let refused = fault(at) { try outlet.commit([place: 1], as: membership) }

@@ -100,6 +100,22 @@ import Testing
         #expect(records.map { $0.value.text } == (0..<200).map { "\($0)" })
     }
 
+    /// A segment that was trimmed away lives as long as its records may be looked at: until the port's next poll.
+    @Test func letsTrimmedSegmentsGo() throws {
+        let desk = Desk()
+        for round in 0..<1_000 {
+            try desk.log.append("in", 0, key: "k", value: "\(round) \(String(repeating: "x", count: 99))")
+        }
+        let reader = try desk.reader("in")
+        #expect(try reader.take(10).seen.count == 10)
+        weak let segment = desk.log.locked { $0.topics["in"]?.partitions[0].segments.first }
+        try desk.log.trim("in", 0, before: 1_000)
+        #expect(segment != nil)
+        try reader.fetch(from: [:])
+        #expect(try reader.take().seen.isEmpty)
+        #expect(segment == nil)
+    }
+
     @Test func dumpsMarkersToo() throws {
         let desk = Desk()
         try desk.outlet().transact("a")

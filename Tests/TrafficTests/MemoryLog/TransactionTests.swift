@@ -18,7 +18,9 @@ import Testing
         try outlet.transact("c")
         #expect(try desk.values("out") == ["a", "c"])
         #expect(try desk.values("out", .uncommitted) == ["a", "b", "c"])
-        #expect(try desk.log.records(in: "out", isolation: .uncommitted).map(\.state) == [.committed, .aborted, .committed])
+        #expect(
+            try desk.log.records(in: "out", isolation: .uncommitted).map(\.state) == [.committed, .aborted, .committed]
+        )
         #expect(try desk.reader("out").take().values == ["a", "c"])
     }
 
@@ -125,7 +127,11 @@ import Testing
         #expect(try desk.values("out", .uncommitted) == ["kept", "lost", "new"])
     }
 
-    @Test(arguments: ["begin", "send", "commit", "abort"]) func everyCallOfAFencedProducerIsRefused(_ call: String) throws {
+    @Test(arguments: ["begin", "send", "send nothing", "commit", "abort"]) func everyCallOfAFencedProducerIsRefused(
+        _ call: String
+    )
+        throws
+    {
         let desk = Desk()
         let old = try desk.outlet()
         if call != "begin" { try old.begin() }
@@ -135,6 +141,7 @@ import Testing
             switch call {
             case "begin": try old.begin()
             case "send": try old.send("x")
+            case "send nothing": try old.send(Outbox())
             case "commit": try old.commit()
             default: try old.abort()
             }

@@ -8,7 +8,9 @@ import Testing
 struct RecordingReaderTests {
     /// A file that lives as long as a test.
     private func withFile<Answer>(
-        _ bytes: [UInt8], suffix: String = ".ndjson", _ body: (String) throws -> Answer
+        _ bytes: [UInt8],
+        suffix: String = ".ndjson",
+        _ body: (String) throws -> Answer
     ) throws -> Answer {
         let path = NSTemporaryDirectory() + "recording-\(UUID().uuidString)" + suffix
         try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -16,7 +18,9 @@ struct RecordingReaderTests {
         return try body(path)
     }
 
-    private func lines(_ path: String, longest: Int = 4 << 20, chunk: Int = 1 << 20) throws -> [(text: String, number: Int)] {
+    private func lines(_ path: String, longest: Int = 4 << 20, chunk: Int = 1 << 20) throws -> [(
+        text: String, number: Int
+    )] {
         var reader = try RecordingReader(path, longest: longest, chunk: chunk)
         var lines: [(text: String, number: Int)] = []
         while let line = try reader.next() {
@@ -69,7 +73,11 @@ struct RecordingReaderTests {
     }
 
     @Test(arguments: [1, 2, 5, 8, 100]) func aLineThatIsTooLongIsReportedAndPassedOver(chunk: Int) throws {
-        let found = try texts("12345678\r\n123456789\n\n1234567890123456789012345\r\nok\n123456789", longest: 8, chunk: chunk)
+        let found = try texts(
+            "12345678\r\n123456789\n\n1234567890123456789012345\r\nok\n123456789",
+            longest: 8,
+            chunk: chunk
+        )
         #expect(found == ["12345678", "too long: 9", "too long: 25", "ok", "too long: 9"])
     }
 

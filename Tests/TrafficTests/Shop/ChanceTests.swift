@@ -27,9 +27,23 @@ struct ChanceTests {
         #expect(abs(mean { $0.exponential(mean: 3) } - 3) < 0.06)
         #expect(abs(mean { $0.rhythmic(mean: 3) } - 3) < 0.05)
         #expect(abs(mean { $0.normal() }) < 0.02)
-        #expect(abs(mean { dice in let x = dice.normal(); return x * x } - 1) < 0.03)
+        #expect(
+            abs(
+                mean { dice in
+                    let x = dice.normal()
+                    return x * x
+                } - 1
+            ) < 0.03
+        )
         #expect(abs(mean { $0.gamma(shape: 3) } - 1) < 0.02)
-        #expect(abs(mean { dice in let x = dice.gamma(shape: 3) - 1; return x * x } - 1.0 / 3) < 0.02)
+        #expect(
+            abs(
+                mean { dice in
+                    let x = dice.gamma(shape: 3) - 1
+                    return x * x
+                } - 1.0 / 3
+            ) < 0.02
+        )
         #expect(abs(mean { Double($0.geometric(mean: 4, bound: 100)) } - 4) < 0.15)
     }
 
@@ -74,7 +88,7 @@ struct ChanceTests {
             nightly += (time / EventTime.hour) % 24 < 6 ? 1 : 0
         }
         #expect(nightly < 1_600, "a quarter of the clock, a twentieth of the bustle")
-        #expect(rhythm.time(after: 0, from: start) == start + 1)
+        #expect((1...10).contains(rhythm.time(after: 0, from: start) - start))
     }
 
     @Test func theAgendaIsAHeap() {
@@ -116,6 +130,8 @@ struct ChanceTests {
 
     @Test func entriesUnpack() {
         let entry = Agenda.Entry(.aftermath, Agenda.largestIndex, at: Agenda.longestOffset)
-        #expect(entry.subject == .aftermath && entry.index == Agenda.largestIndex && entry.offset == Agenda.longestOffset)
+        #expect(
+            entry.subject == .aftermath && entry.index == Agenda.largestIndex && entry.offset == Agenda.longestOffset
+        )
     }
 }

@@ -43,7 +43,8 @@ struct DeterminismTests {
         }
         for event in events {
             told.append(
-                Told(event: event, key: buffer.bytes(event.key).array, value: buffer.bytes(event.value).array))
+                Told(event: event, key: buffer.bytes(event.key).array, value: buffer.bytes(event.value).array)
+            )
         }
         #expect(try digest(told) == digest(tell(smallPlan(), most: 2_000)))
     }

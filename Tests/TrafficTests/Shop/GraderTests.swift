@@ -15,8 +15,13 @@ struct GraderTests {
         let leaves: [Int: EventTime] = [1: day(100), 2: day(190), 9: day(50)]
         return Grader(
             Grader.AnswerSheet(
-                quiet: [Turn(id: 1, since: day(100)), Turn(id: 2, since: day(190))], bad: [Turn(id: 5, since: day(100))],
-                leaves: { leaves[$0] }, oracle: { _, _ in [7] }), rules: rules)
+                quiet: [Turn(id: 1, since: day(100)), Turn(id: 2, since: day(190))],
+                bad: [Turn(id: 5, since: day(100))],
+                leaves: { leaves[$0] },
+                oracle: { _, _ in [7] }
+            ),
+            rules: rules
+        )
     }
 
     private func day(_ count: Int) -> EventTime { Int64(count) * EventTime.day }
@@ -44,7 +49,9 @@ struct GraderTests {
 
     @Test func theListInForceIsTheLastOneBeforeTheLead() {
         var grader = grader()
-        for minute in 0..<120 { grader.recommend(customer: 3, products: [minute], at: Int64(minute) * EventTime.minute) }
+        for minute in 0..<120 {
+            grader.recommend(customer: 3, products: [minute], at: Int64(minute) * EventTime.minute)
+        }
         grader.order(customer: 3, products: [89], at: 119 * EventTime.minute)
         grader.order(customer: 3, products: Array(75...89), at: 119 * EventTime.minute)
         let next = grader.grades(at: day(1)).nextPurchase
@@ -142,8 +149,12 @@ struct GraderTests {
         var grader = grader()
         grader.churn(.detected, customer: 1, at: day(110))
         let table = grader.grades(at: day(200)).table
-        #expect(table.contains("customers gone quiet      2    1      1   1.000       1      1      1.000        10.0 d"))
-        #expect(table.contains("products turned bad       1    1      0   0.000       0      0          –             –"))
+        #expect(
+            table.contains("customers gone quiet      2    1      1   1.000       1      1      1.000        10.0 d")
+        )
+        #expect(
+            table.contains("products turned bad       1    1      0   0.000       0      0          –             –")
+        )
         let widths = table.split(separator: "\n", omittingEmptySubsequences: true).map(\.count)
         #expect(widths[0] == widths[1] && widths[1] == widths[2] && widths[3] == widths[4])
     }
@@ -156,7 +167,10 @@ struct GraderTests {
             let customer = Int(told.event.customer)
             grader.order(customer: customer, products: told.order, at: told.event.time)
             grader.recommend(
-                customer: customer, products: truth.oracle(after: told.order.first), at: told.event.time)
+                customer: customer,
+                products: truth.oracle(after: told.order.first),
+                at: told.event.time
+            )
         }
         for turn in truth.quietCustomers { grader.churn(.detected, customer: turn.id, at: turn.since + EventTime.day) }
         let grades = grader.grades(at: SmallShop.plan.end)

@@ -31,7 +31,12 @@ struct MailTests {
         var last: Int64?
         for _ in 0..<50_000 {
             let again = mail.fate().again
-            if let again, again == last { run += 1 } else { runs.append(run); run = again == nil ? 0 : 1 }
+            if let again, again == last {
+                run += 1
+            } else {
+                runs.append(run)
+                run = again == nil ? 0 : 1
+            }
             last = again
         }
         #expect(runs.contains { $0 >= 20 })
@@ -52,7 +57,9 @@ struct MailTests {
 
     @Test func everyQuirkIsSeen() {
         let texts = SmallShop.told.filter { $0.isLife }.map(\.text)
-        for mark in ["\"price\":\"", "\"sku\":\"", "\"eur\"", "\"Viewed Product\"", "\"Completed Order\"", "\"rating\":\""] {
+        for mark in [
+            "\"price\":\"", "\"sku\":\"", "\"eur\"", "\"Viewed Product\"", "\"Completed Order\"", "\"rating\":\"",
+        ] {
             #expect(texts.contains { $0.contains(mark) }, "\(mark)")
         }
         #expect(texts.contains { !$0.contains("messageId") })
@@ -63,7 +70,7 @@ struct MailTests {
         let plan = smallPlan()
         var building = Dice(seed: 1, .building)
         var writer = TrackWriter(plan, Catalogue(plan, &building))
-        let voice = Voice(customer: 3, device: 0, session: 1, isChinese: false, time: plan.start)
+        let voice = Voice(customer: 3, isChinese: false, time: plan.start)
         poison.write(voice, product: 1, &building, into: &writer)
         var decoder = Decoder()
         guard case .rejected = decoder.decode(writer.pen.value, recordTime: plan.start) else {

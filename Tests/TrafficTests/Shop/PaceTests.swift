@@ -15,7 +15,9 @@ struct PaceTests {
 
     @Test func whatIsReachedNeedsNoWait() {
         let pace = Pace(factor: 3.7, eventStart: 77, wallStart: 0)
-        for wall in stride(from: Int64(0), to: 5_000, by: 13) { #expect(pace.wait(before: pace.eventTime(at: wall), at: wall) == 0) }
+        for wall in stride(from: Int64(0), to: 5_000, by: 13) {
+            #expect(pace.wait(before: pace.eventTime(at: wall), at: wall) == 0)
+        }
     }
 
     @Test func asFastAsItGoes() {

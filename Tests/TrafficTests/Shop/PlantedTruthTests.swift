@@ -77,7 +77,9 @@ struct PlantedTruthTests {
             let object = try #require(try JSONSerialization.jsonObject(with: Data(told.value)) as? [String: Any])
             let properties = try #require(object["properties"] as? [String: Any])
             let rating = try #require(
-                (properties["rating"] as? NSNumber)?.doubleValue ?? (properties["rating"] as? String).flatMap(Double.init))
+                (properties["rating"] as? NSNumber)?.doubleValue
+                    ?? (properties["rating"] as? String).flatMap(Double.init)
+            )
             let side = told.event.time < since ? 0 : 1
             stars[side].sum += rating
             stars[side].count += 1

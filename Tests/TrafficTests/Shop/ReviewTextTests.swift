@@ -10,11 +10,11 @@ struct ReviewTextTests {
         var pen = Pen()
         return (0..<count).map { _ in
             pen.begin()
-            if chinese {
-                ReviewText.chinese(stars: stars, thing: "台灯", &dice, into: &pen)
-            } else {
-                ReviewText.english(stars: stars, thing: "Desk Lamp", &dice, into: &pen)
-            }
+            let text =
+                chinese
+                ? ReviewText(bank: ReviewText.chinese, thing: "台灯")
+                : ReviewText(bank: ReviewText.english, thing: "Desk Lamp")
+            text.write(stars: stars, &dice, into: &pen)
             return pen.value.text
         }
     }

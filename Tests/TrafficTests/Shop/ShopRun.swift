@@ -18,7 +18,12 @@ struct Told {
 /// A small shop for the tests: 90 days in about a second.
 func smallPlan(seed: UInt64 = 7) -> ShopPlan {
     var plan = ShopPlan(
-        seed: seed, customers: 400, products: 150, eventsPerDay: 700, span: 90 * EventTime.day)
+        seed: seed,
+        customers: 400,
+        products: 150,
+        eventsPerDay: 700,
+        span: 90 * EventTime.day
+    )
     plan.categories = 12
     plan.rhythm = 5 * EventTime.day
     plan.bad = 0.03

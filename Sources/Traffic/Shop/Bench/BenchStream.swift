@@ -11,6 +11,12 @@ public struct BenchStream: ~Copyable {
         var category: UInt16
         var cents: Int32
         var mood: Float
+
+        init(categories: Int, _ dice: inout Dice) {
+            category = UInt16(dice.index(below: categories))
+            cents = Int32((min(max(Portable.exp(3.2 + 0.8 * dice.normal()), 1), 2_000) * 100).rounded())
+            mood = Float(min(max(0.62 + 0.15 * dice.normal(), 0.05), 0.95))
+        }
     }
 
     public let plan: BenchPlan
@@ -39,12 +45,7 @@ public struct BenchStream: ~Copyable {
         let products = Popularity(count: plan.products, shift: 5, &dice)
         users = Popularity(count: plan.users, shift: 50, &dice)
         chains = Chains(products: plan.products, followed: plan.followed, &dice) { _, dice in products.draw(&dice) }
-        shelves = (0..<plan.products).map { _ in
-            let price = min(max(Portable.exp(3.2 + 0.8 * dice.normal()), 1), 2_000)
-            return Shelf(
-                category: UInt16(dice.index(below: plan.categories)), cents: Int32((price * 100).rounded()),
-                mood: Float(min(max(0.62 + 0.15 * dice.normal(), 0.05), 0.95)))
-        }
+        shelves = (0..<plan.products).map { _ in Shelf(categories: plan.categories, &dice) }
         self.products = products
         lastOrders = Array(repeating: -1, count: plan.users)
         clickGap = Double(plan.span) / Double(max(1, plan.clicks))
@@ -87,17 +88,26 @@ public struct BenchStream: ~Copyable {
 
     private mutating func writeClick(_ time: EventTime, _ buffer: inout ByteBuffer) -> ShopEvent {
         let user = users.draw(&dice)
-        var product = products.draw(&dice)
+        let popular = products.draw(&dice)
         let roll = dice.unit()
         let kind = roll < 0.80 ? FactKind.productViewed : roll < 0.94 ? .productAdded : .orderCompleted
         let quantity = kind == .productViewed ? 1 : 1 + dice.index(below: 3)
-        if kind == .orderCompleted {
-            let last = lastOrders[Int(user)]
-            if last >= 0, let next = chains.draw(after: last, &dice) { product = next }
-            lastOrders[Int(user)] = product
-        }
-        let shelf = shelves[Int(product)]
+        let product = kind == .orderCompleted ? order(popular, by: Int(user)) : popular
         begin(kind, user, product, time)
+        putRest(product, quantity)
+        return deliver(ShopEvent(.clickstream, kind, customer: user, product: product, at: time), &buffer)
+    }
+
+    /// What the user orders: what follows their last order, or else something popular.
+    private mutating func order(_ popular: Int32, by user: Int) -> Int32 {
+        let last = lastOrders[user]
+        let product = last >= 0 ? chains.draw(after: last, &dice) ?? popular : popular
+        lastOrders[user] = product
+        return product
+    }
+
+    private mutating func putRest(_ product: Int32, _ quantity: Int) {
+        let shelf = shelves[Int(product)]
         pen.put("\",\"category\":\"c")
         pen.put(UInt64(shelf.category), width: 3)
         pen.put("\",\"price\":")
@@ -107,7 +117,6 @@ public struct BenchStream: ~Copyable {
         pen.put(",\"currency\":\"EUR\"},\"context\":{\"page\":{\"path\":\"/p/")
         pen.put(UInt64(product))
         pen.put("\"}}}")
-        return put(.clickstream, kind, user, product, time, &buffer)
     }
 
     /// The envelope up to the product's number.
@@ -127,20 +136,15 @@ public struct BenchStream: ~Copyable {
         pen.put(UInt64(product), width: 6)
     }
 
+    private func deliver(_ draft: ShopEvent, _ buffer: inout ByteBuffer) -> ShopEvent {
+        var event = draft
+        pen.deliver(&event, to: &buffer)
+        return event
+    }
+
     private mutating func putUser(_ user: Int32) {
         pen.put(UInt8(ascii: "u"))
         pen.put(UInt64(user), width: 6)
-    }
-
-    private mutating func put(
-        _ topic: ShopTopic, _ kind: FactKind, _ user: Int32, _ product: Int32, _ time: EventTime,
-        _ buffer: inout ByteBuffer
-    ) -> ShopEvent {
-        let start = buffer.count
-        buffer.append(pen.record)
-        return ShopEvent(
-            topic: topic, kind: kind, customer: user, product: product, time: time, key: start..<start + pen.keyCount,
-            value: start + pen.keyCount..<buffer.count, isPoison: false, isRedelivery: false)
     }
 
     // MARK: reviews
@@ -158,6 +162,6 @@ public struct BenchStream: ~Copyable {
         pen.put(",\"review_body\":\"")
         BenchWords.put(mood: mood, &dice, into: &pen)
         pen.put("!\"}}")
-        return put(.reviews, .productReviewed, user, product, time, &buffer)
+        return deliver(ShopEvent(.reviews, .productReviewed, customer: user, product: product, at: time), &buffer)
     }
 }

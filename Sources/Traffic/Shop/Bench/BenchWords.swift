@@ -20,7 +20,8 @@ enum BenchWords {
     }
 
     private static let praise: [StaticString] = [
-        "good", "great", "excellent", "amazing", "awesome", "love", "loved", "lovely", "perfect", "nice", "happy", "best",
+        "good", "great", "excellent", "amazing", "awesome", "love", "loved", "lovely", "perfect", "nice", "happy",
+        "best",
         "better", "beautiful", "comfortable", "sturdy", "reliable", "fast", "quick", "easy", "recommend", "fantastic",
         "superb", "solid", "worth", "pleased", "satisfied", "durable",
     ]
@@ -32,7 +33,9 @@ enum BenchWords {
     private static let filling: [StaticString] = [
         "the", "this", "it", "was", "with", "and", "for", "my", "a", "very", "really", "after", "before", "when",
         "package", "colour", "size", "box", "order", "delivery", "week", "month", "shop", "item", "product", "bought",
-        "got", "use", "used", "day", "kitchen", "office", "garden", "kids", "present", "though", "still", "also", "only",
-        "just", "because", "works", "looks", "feels", "fits", "arrived", "expected", "price", "quite", "again", "friend",
+        "got", "use", "used", "day", "kitchen", "office", "garden", "kids", "present", "though", "still", "also",
+        "only",
+        "just", "because", "works", "looks", "feels", "fits", "arrived", "expected", "price", "quite", "again",
+        "friend",
     ]
 }

@@ -67,13 +67,17 @@ final class Catalogue: Sendable {
             let price = min(max(Portable.exp(3.2 + 0.8 * dice.normal()), 1), 2_000)
             return Product(
                 category: UInt16(index < plan.categories ? index : dice.index(below: plan.categories)),
-                brand: UInt16(dice.index(below: plan.brands)), cents: Int32((price * 100).rounded()),
-                quality: Float(min(max(0.78 + 0.12 * dice.normal(), 0.3), 0.98)))
+                brand: UInt16(dice.index(below: plan.brands)),
+                cents: Int32((price * 100).rounded()),
+                quality: Float(min(max(0.78 + 0.12 * dice.normal(), 0.3), 0.98))
+            )
         }
     }
 
     private static func shelve(
-        _ products: [Product], _ popularity: Popularity, categories: Int
+        _ products: [Product],
+        _ popularity: Popularity,
+        categories: Int
     ) -> (shelves: [Int32], starts: [Int]) {
         var counts = [Int](repeating: 0, count: categories + 1)
         for product in products { counts[Int(product.category) + 1] += 1 }

@@ -9,7 +9,8 @@ struct WeekRhythm: Sendable {
     /// 1970-01-01 was a Thursday; weeks here begin on Monday.
     private static let monday = 3 * EventTime.day
     private static let hours: [Double] = [
-        0.35, 0.20, 0.12, 0.10, 0.12, 0.20, 0.45, 0.75, 0.95, 1.10, 1.20, 1.25, 1.35, 1.25, 1.15, 1.15, 1.20, 1.30, 1.50,
+        0.35, 0.20, 0.12, 0.10, 0.12, 0.20, 0.45, 0.75, 0.95, 1.10, 1.20, 1.25, 1.35, 1.25, 1.15, 1.15, 1.20, 1.30,
+        1.50,
         1.75, 1.90, 1.80, 1.30, 0.75,
     ]
     private static let days: [Double] = [0.95, 0.92, 0.93, 0.97, 1.00, 1.10, 1.13]

@@ -9,7 +9,7 @@ struct Customer: Sendable {
     /// Mean gap between orders, in ms.
     var gap: Float
     /// Mean gap between visits without an order, in ms.
-    var idle: Float
+    var idle: Float = 1
     /// What the last order was about; below zero before the first.
     var lastProduct: Int32 = -1
     /// A review to be written; below zero: none.
@@ -61,9 +61,14 @@ struct Crowd: Sendable {
         let joins = dice.chance(0.7) ? 0 : span * dice.unit()
         let lifetime = dice.exponential(mean: span * (isRepeatBuyer ? 12 : 3))
         return Customer(
-            joins: Int64(joins), nextOrder: Int64(joins + gap * dice.unit()), leaves: Int64(min(joins + gap + lifetime, 9e15)),
-            gap: Float(gap), idle: 1, taste: UInt16(dice.index(below: plan.categories)), isRepeatBuyer: isRepeatBuyer,
-            isChinese: dice.chance(plan.chinese))
+            joins: Int64(joins),
+            nextOrder: Int64(joins + gap * dice.unit()),
+            leaves: Int64(min(joins + gap + lifetime, 9e15)),
+            gap: Float(gap),
+            taste: UInt16(dice.index(below: plan.categories)),
+            isRepeatBuyer: isRepeatBuyer,
+            isChinese: dice.chance(plan.chinese)
+        )
     }
 
     /// Silence is planted only where it can be noticed: among repeat buyers who were there from the beginning, stay
@@ -82,12 +87,12 @@ struct Crowd: Sendable {
     /// Spreads the visits without an order: regulars come by more often.
     ///
     /// - Parameter pause: what a visit itself takes, and the quiet after it, in ms.
-    mutating func spreadVisits(perDay visits: Double, pause: Double, span: Int64, _ dice: inout Dice) {
+    mutating func spreadVisits(perDay visits: Double, pause: Int64, span: Int64, _ dice: inout Dice) {
         let weights = people.map { ($0.isRepeatBuyer ? 1.3 : 0.55) * (0.5 + dice.unit()) }
         let total = zip(people, weights).reduce(0) { $0 + $1.0.presence(in: span) * $1.1 }
         for index in people.indices {
             let daily = visits * weights[index] / max(total, 1e-9)
-            let between = Double(EventTime.day) / max(daily, 1e-9) - pause
+            let between = Double(EventTime.day) / max(daily, 1e-9) - Double(pause)
             people[index].idle = Float(min(max(between, Double(EventTime.minute)), 1e15))
         }
     }

@@ -29,8 +29,8 @@ struct Rehearsal {
         var events = 0
         for _ in 0..<visits {
             let category = UInt16(dice.index(below: catalogue.categories))
-            var session = Session(
-                customer: customer, number: 0, goal: goal, category: category, &dice, catalogue)
+            let purpose = Session.Purpose(customer: customer, goal: goal, category: category)
+            var session = Session(purpose, number: 0, &dice, catalogue)
             while !session.isGone {
                 _ = session.step(&dice, catalogue)
                 events += 1

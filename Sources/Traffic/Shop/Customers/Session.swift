@@ -80,14 +80,21 @@ struct Session: Sendable {
         stage = .gone
     }
 
-    /// A visit that starts in `category`, and ends in an order of `goal` where there is one.
-    init(
-        customer: Int32, number: UInt64, goal: Int32, category: UInt16, _ dice: inout Dice, _ catalogue: Catalogue
-    ) {
-        self.customer = customer
+    /// Why somebody comes.
+    struct Purpose {
+        /// Below zero: a visitor.
+        var customer: Int32
+        /// The product the visit will end in an order of; below zero: none.
+        var goal: Int32
+        /// Where they begin to look.
+        var category: UInt16
+    }
+
+    init(_ purpose: Purpose, number: UInt64, _ dice: inout Dice, _ catalogue: Catalogue) {
+        customer = purpose.customer
+        goal = purpose.goal
+        category = purpose.category
         self.number = number
-        self.goal = goal
-        self.category = category
         let isBuyer = goal >= 0
         patience = dice.geometric(mean: isBuyer ? 2.5 : customer < 0 ? 3 : 4.5, bound: 60)
         extras = isBuyer ? Session.extras(dice.unit()) : 0

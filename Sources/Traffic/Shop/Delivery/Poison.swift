@@ -16,7 +16,8 @@ enum Poison: Int, CaseIterable {
         case .notJSON: writeView(voice, product, &writer) { Poison.say("<html>502 Bad Gateway</html>", &$0) }
         case .empty: writeView(voice, product, &writer) { Poison.say("", &$0) }
         case .list: writeView(voice, product, &writer) { Poison.say("[1,2,3]", &$0) }
-        case .avro: writeView(voice, product, &writer) { Poison.say("\u{0}\u{0}\u{0}\u{0}\u{7}\u{12}u000001\u{2}", &$0) }
+        case .avro:
+            writeView(voice, product, &writer) { Poison.say("\u{0}\u{0}\u{0}\u{0}\u{7}\u{12}u000001\u{2}", &$0) }
         case .deep: writeView(voice, product, &writer) { Poison.dig(&$0) }
         case .long:
             writer.begin(.productViewed, voice)
@@ -32,7 +33,10 @@ enum Poison: Int, CaseIterable {
     }
 
     private func writeView(
-        _ voice: Voice, _ product: Int32, _ writer: inout TrackWriter, _ spoil: (inout Pen) -> Void
+        _ voice: Voice,
+        _ product: Int32,
+        _ writer: inout TrackWriter,
+        _ spoil: (inout Pen) -> Void
     ) {
         writer.begin(.productViewed, voice)
         writer.putProduct(Item(product: product), withQuantity: false)

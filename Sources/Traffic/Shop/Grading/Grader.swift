@@ -43,8 +43,11 @@ public struct Grader: Sendable {
 
     public init(_ truth: PlantedTruth, rules: Rules = Rules()) {
         let answers = AnswerSheet(
-            quiet: truth.quietCustomers, bad: truth.badProducts, leaves: { truth.leaves($0) },
-            oracle: { truth.oracle(after: $0, count: $1) })
+            quiet: truth.quietCustomers,
+            bad: truth.badProducts,
+            leaves: { truth.leaves($0) },
+            oracle: { truth.oracle(after: $0, count: $1) }
+        )
         self.init(answers, rules: rules)
     }
 

@@ -40,9 +40,16 @@ struct PurchaseJudge: Sendable {
         let standing = lists.list(of: customer, at: time - rules.lead)
         waiting.append(
             Waiting(
-                customer: customer, time: time, products: bought, list: standing?.products,
-                listTime: standing?.time ?? .unknown, isPopularHit: products.contains(where: popular.list.contains),
-                isOracleHit: products.contains(where: best.contains), previous: latest[customer]))
+                customer: customer,
+                time: time,
+                products: bought,
+                list: standing?.products,
+                listTime: standing?.time ?? .unknown,
+                isPopularHit: products.contains(where: popular.list.contains),
+                isOracleHit: products.contains(where: best.contains),
+                previous: latest[customer]
+            )
+        )
         latest[customer] = base + waiting.count - 1
         lastProduct[customer] = first
         for product in products { popular.add(product) }

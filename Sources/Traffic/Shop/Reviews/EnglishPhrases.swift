@@ -1,13 +1,18 @@
 extension ReviewText {
     static let english = Bank(
         openings: [
-            "Bought this # for my sister last month", "We have had the # for two weeks now", "My second # from this shop",
-            "Ordered on Monday and it came on Thursday", "I needed a # for the new flat", "This was a present for my father",
-            "Replaced my old # after eight years", "Read the other reviews before I ordered", "Used it every day since it came",
-            "The # arrived in a plain box", "Picked this one because of the colour", "I had seen it at a friend's place",
+            "Bought this # for my sister last month", "We have had the # for two weeks now",
+            "My second # from this shop",
+            "Ordered on Monday and it came on Thursday", "I needed a # for the new flat",
+            "This was a present for my father",
+            "Replaced my old # after eight years", "Read the other reviews before I ordered",
+            "Used it every day since it came",
+            "The # arrived in a plain box", "Picked this one because of the colour",
+            "I had seen it at a friend's place",
         ],
         praise: [
-            "the quality is * good for this price", "it does what it promises and looks * nice", "I have no complaints so far",
+            "the quality is * good for this price", "it does what it promises and looks * nice",
+            "I have no complaints so far",
             "the finish feels * solid in the hand", "not bad at all, far better than I feared",
             "nobody at home wants to use another one", "it was packed with care and nothing was damaged",
             "the size fits as described, nothing to send back", "it never lets me down, even after heavy use",
@@ -33,7 +38,8 @@ extension ReviewText {
             "setting it up was a pain and the manual is no help",
         ],
         goodVerdicts: [
-            "Would buy it again without a second thought", "Five minutes in I was happy", "Recommended, and I am not easy to please",
+            "Would buy it again without a second thought", "Five minutes in I was happy",
+            "Recommended, and I am not easy to please",
             "Already ordered another one for my office", "Cannot fault it", "Keep it up", "My friends want one too now",
             "Glad that I did not take the dearer one",
         ],
@@ -43,9 +49,13 @@ extension ReviewText {
             "Take the dearer one instead",
         ],
         doubts: [
-            "All in all neither here nor there", "I keep it, but I am not sure why", "Fine for a guest room, not for every day",
+            "All in all neither here nor there", "I keep it, but I am not sure why",
+            "Fine for a guest room, not for every day",
             "You get what you pay for", "Might buy again if it were cheaper", "It will do until I find another",
         ],
         intensifiers: ["really", "very", "so", "quite", "extremely", "surprisingly", "truly", "rather"],
-        and: " and ", but: ", although ", stop: ". ")
+        and: " and ",
+        but: ", although ",
+        stop: ". "
+    )
 }

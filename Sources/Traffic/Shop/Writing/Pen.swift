@@ -22,6 +22,14 @@ struct Pen: ~Copyable {
     var value: Bytes { Bytes(start: base + keyCount, count: count - keyCount) }
     var record: Bytes { Bytes(start: base, count: count) }
 
+    /// Copies the record to the end of `buffer` and tells the event where it lies.
+    func deliver(_ event: inout ShopEvent, to buffer: inout ByteBuffer) {
+        let start = buffer.count
+        buffer.append(record)
+        event.key = start..<start + keyCount
+        event.value = start + keyCount..<buffer.count
+    }
+
     mutating func begin() {
         count = 0
         keyCount = 0
@@ -58,7 +66,9 @@ struct Pen: ~Copyable {
     mutating func put(_ byte: UInt8) { room(1).pointee = byte }
 
     @inline(__always)
-    mutating func put(_ text: StaticString) { memcpy(room(text.utf8CodeUnitCount), text.utf8Start, text.utf8CodeUnitCount) }
+    mutating func put(_ text: StaticString) {
+        memcpy(room(text.utf8CodeUnitCount), text.utf8Start, text.utf8CodeUnitCount)
+    }
 
     @inline(__always)
     mutating func put(_ bytes: Bytes) {

@@ -1,5 +1,13 @@
 import Events
 
+/// What a customer says about a product.
+struct Review {
+    var product: Int32
+    /// 1 to 5; written as text in three of ten reviews.
+    var stars: Int
+    var number: UInt64
+}
+
 /// What comes days after a visit, and what nobody asked for.
 extension TrackWriter {
     /// An order is cancelled, or its first product given back.
@@ -14,25 +22,20 @@ extension TrackWriter {
         end(voice)
     }
 
-    /// - Parameters:
-    ///   - stars: 1 to 5; written as text in three of ten reviews.
-    ///   - number: makes the review's id.
-    mutating func writeReview(_ product: Int32, stars: Int, number: UInt64, _ voice: Voice, _ dice: inout Dice) {
+    mutating func writeReview(_ review: Review, _ voice: Voice, _ dice: inout Dice) {
         begin(.productReviewed, voice)
         pen.put("\"product_id\":\"")
-        putProductName(product)
+        putProductName(review.product)
         pen.put("\",\"review_id\":\"r")
-        pen.put(number, width: 7)
+        pen.put(review.number, width: 7)
         let isText = dice.chance(0.3)
         pen.put(isText ? "\",\"rating\":\"" : "\",\"rating\":")
-        pen.put(UInt64(stars))
+        pen.put(UInt64(review.stars))
         pen.put(isText ? "\",\"review_body\":\"" : ",\"review_body\":\"")
-        let category = Int(catalogue.products[Int(product)].category)
-        if voice.isChinese {
-            ReviewText.chinese(stars: stars, thing: vocabulary.chinese(of: category), &dice, into: &pen)
-        } else {
-            ReviewText.english(stars: stars, thing: vocabulary.english(of: category), &dice, into: &pen)
-        }
+        let category = Int(catalogue.products[Int(review.product)].category)
+        let thing = voice.isChinese ? vocabulary.chinese(of: category) : vocabulary.english(of: category)
+        let text = ReviewText(bank: voice.isChinese ? ReviewText.chinese : ReviewText.english, thing: thing)
+        text.write(stars: review.stars, &dice, into: &pen)
         pen.put("\",\"verified_purchase\":true")
         end(voice)
     }

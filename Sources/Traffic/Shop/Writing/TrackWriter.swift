@@ -5,8 +5,9 @@ struct Voice {
     /// Below zero: a visitor.
     var customer: Int32
     /// Zero: none given.
-    var device: UInt64
-    var session: UInt64
+    var device: UInt64 = 0
+    /// Zero: outside of any visit.
+    var session: UInt64 = 0
     var isChinese: Bool
     var time: EventTime
 }

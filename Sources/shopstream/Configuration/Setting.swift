@@ -1,0 +1,92 @@
+import Configuration
+
+/// Everything that Shopstream itself can be told, under one name in the file, the environment and the command line.
+/// librdkafka's settings stand beside these, in the file under `kafka`.
+enum Setting: String, CaseIterable {
+    case brokers, properties, insecure, inputs, inputsPattern, group, name, lines, outputsSince, leave, ranker, http
+    case httpTokenFile, checkpointSeconds
+    case sessionGapMinutes = "engine.sessionGapMinutes"
+    case allowedLatenessMinutes = "engine.allowedLatenessMinutes"
+    case affinityHalfLifeDays = "engine.affinityHalfLifeDays"
+    case chainHalfLifeDays = "engine.chainHalfLifeDays"
+    case popularityHalfLifeDays = "engine.popularityHalfLifeDays"
+    case sentimentHalfLifeDays = "engine.sentimentHalfLifeDays"
+    case places = "engine.places"
+
+    static let environmentPrefix = "SHOPSTREAM_"
+
+    var key: ConfigKey { ConfigKey(rawValue) }
+
+    /// `inputsPattern` is `SHOPSTREAM_INPUTS_PATTERN`.
+    var environmentName: String {
+        rawValue.reduce(into: Setting.environmentPrefix) { name, letter in
+            if letter.isUppercase { name += "_" }
+            name += letter == "." ? "_" : letter.uppercased()
+        }
+    }
+
+    /// `inputsPattern` is `--inputs-pattern`; nil for what has no flag.
+    var flag: String? {
+        switch self {
+        case .brokers: "-b"
+        case .properties: "-F"
+        case .checkpointSeconds: nil
+        case _ where rawValue.hasPrefix("engine."): nil
+        default: rawValue.reduce(into: "--") { $0 += $1.isUppercase ? "-\($1.lowercased())" : String($1) }
+        }
+    }
+
+    var summary: String {
+        switch self {
+        case .brokers: "where the cluster is: host:port, separated by commas"
+        case .properties: "file of librdkafka's settings, one key=value a line"
+        case .insecure: "allow enable.ssl.certificate.verification=false"
+        case .inputs: "topics to read"
+        case .inputsPattern: "regular expression for the topics to read, instead of inputs"
+        case .group: "consumer group; processes that share the work share it"
+        case .name: "this process's name in the group, its own for each"
+        case .lines: "threads, each with its own share of the partitions"
+        case .outputsSince: "event time (ISO-8601) before which nothing is written"
+        case .leave: "give up the place in the group when stopping"
+        case .ranker: "how lists are ranked: chain"
+        case .http: "address of the HTTP server, or none"
+        case .httpTokenFile: "file with the token for customers and products when http is not loopback"
+        case .checkpointSeconds: "between two checkpoints of a partition"
+        case .sessionGapMinutes: "silence that ends a visit"
+        case .allowedLatenessMinutes: "how late an event may come"
+        case .affinityHalfLifeDays: "half-life of what customers like"
+        case .chainHalfLifeDays: "half-life of the purchase chains"
+        case .popularityHalfLifeDays: "half-life of popularity"
+        case .sentimentHalfLifeDays: "half-life of a product's mean polarity"
+        case .places: "products in a list"
+        }
+    }
+}
+
+/// Names that are nearly the one that was written.
+enum NearestName {
+    static func to(_ name: String, among names: some Sequence<String>) -> String? {
+        let ranked = names.map { (distance(name.lowercased(), $0.lowercased()), $0) }.min { $0 < $1 }
+        return ranked.flatMap { $0.0 <= max(2, name.count / 4) ? $0.1 : nil }
+    }
+
+    /// The end of a sentence: `; did you mean lines?`, or nothing.
+    static func hint(_ name: String, among names: some Sequence<String>) -> String {
+        to(name, among: names).map { "; did you mean \($0)?" } ?? ""
+    }
+
+    /// Levenshtein's. O(n m)
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let right = Array(right.utf8)
+        var previous = Array(0...right.count)
+        for (row, byte) in left.utf8.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                let replaced = previous[column] + (byte == other ? 0 : 1)
+                current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
+            }
+            previous = current
+        }
+        return previous[right.count]
+    }
+}

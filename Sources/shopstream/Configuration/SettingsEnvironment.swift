@@ -1,0 +1,66 @@
+import Foundation
+
+/// What the environment says: `SHOPSTREAM_…` for our settings, `SHOPSTREAM_KAFKA_…` for librdkafka's (`_` stands for a dot,
+/// `__` for an underscore), and for each a variable with `_FILE` appended that names a file with the value.
+struct SettingsEnvironment {
+    /// By variable, as the provider reads them.
+    private(set) var variables: [String: String] = [:]
+    private(set) var kafka: [(key: String, value: String, variable: String)] = []
+
+    private static let kafkaPrefix = Setting.environmentPrefix + "KAFKA_"
+    private static let fileSuffix = "_FILE"
+
+    init(_ environment: [String: String]) throws(Exit) {
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Setting.environmentPrefix) {
+            if name.hasPrefix(Self.kafkaPrefix) {
+                try takeKafka(name, value)
+            } else if !Self.isForeign(name) {
+                try take(name, value)
+            }
+        }
+    }
+
+    private mutating func take(_ name: String, _ value: String) throws(Exit) {
+        let known = Setting.allCases.map(\.environmentName)
+        if known.contains(name) {
+            variables[name] = value
+        } else if let target = Self.withoutSuffix(name), known.contains(target) {
+            variables[target] = try Self.content(of: value, for: name)
+        } else {
+            throw Exit(.configuration, "\(name): is not a setting\(NearestName.hint(name, among: known))")
+        }
+    }
+
+    private mutating func takeKafka(_ name: String, _ value: String) throws(Exit) {
+        if let target = Self.withoutSuffix(name) {
+            kafka.append((Self.kafkaKey(target), try Self.content(of: value, for: name), name))
+        } else {
+            kafka.append((Self.kafkaKey(name), value, name))
+        }
+    }
+
+    /// `SHOPSTREAM_KAFKA_LOG__LEVEL` is `log_level`, `SHOPSTREAM_KAFKA_SASL_PASSWORD` is `sasl.password`.
+    static func kafkaKey(_ variable: String) -> String {
+        variable.dropFirst(kafkaPrefix.count).lowercased().replacing("__", with: "\u{0}").replacing("_", with: ".")
+            .replacing("\u{0}", with: "_")
+    }
+
+    /// Kubernetes describes a service named `shopstream` by such variables, and the build has one of its own.
+    private static func isForeign(_ name: String) -> Bool {
+        let rest = name.dropFirst(Setting.environmentPrefix.count)
+        return rest == "CI" || rest == "PORT" || rest.hasPrefix("PORT_") || rest.hasPrefix("SERVICE_")
+    }
+
+    private static func withoutSuffix(_ name: String) -> String? {
+        name.hasSuffix(fileSuffix) ? String(name.dropLast(fileSuffix.count)) : nil
+    }
+
+    /// A secret as it lies in a file, without the line's end.
+    private static func content(of path: String, for name: String) throws(Exit) -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        } catch {
+            throw Exit(.configuration, "\(name): \(path) cannot be read: \(error.reason)")
+        }
+    }
+}

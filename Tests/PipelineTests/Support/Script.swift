@@ -1,0 +1,92 @@
+import Events
+
+/// A short history of a shop as records: enough of everything that state and outputs are made of.
+struct Script {
+    var records: [(topic: String, partition: Int32, key: String?, value: String)] = []
+
+    static let clicks = "storefront.clickstream.v1"
+    static let reviews = "storefront.reviews.v1"
+
+    /// All in one topic and one partition, so that the order of the log is the order of the fold.
+    static func single(customers: Int = 4, days: Int = 40) -> Script {
+        var script = Script()
+        script.build(customers: customers, days: days) { _ in (clicks, 0) }
+        return script
+    }
+
+    /// Clicks and reviews in their own topics over two partitions.
+    static func spread(customers: Int = 6, days: Int = 40) -> Script {
+        var script = Script()
+        script.build(customers: customers, days: days) { event in
+            let partition = Hash.partition(ofText: event.customer, among: 2)
+            return (event.isReview ? reviews : clicks, partition)
+        }
+        return script
+    }
+
+    private mutating func build(
+        customers: Int, days: Int, _ place: ((customer: String, isReview: Bool)) -> (String, Int32)
+    ) {
+        var number = 0
+        for day in stride(from: 0, to: days, by: 5) {
+            for customer in 0..<customers where day < 15 || customer % 2 == 0 {
+                let name = "u\(customer)"
+                let time = Script.start + Int64(day) * EventTime.day + Int64(customer) * EventTime.minute
+                for value in Script.visit(name, customer, day, time, &number) {
+                    let (topic, partition) = place((name, value.contains("Reviewed")))
+                    records.append((topic, partition, name, value))
+                }
+            }
+        }
+        let (topic, partition) = place(("u0", false))
+        records.append((topic, partition, "u0", "{\"type\":\"track\",\"event\":\"Product Viewed\""))
+        records.append((topic, partition, nil, "not json at all"))
+        // A year later one customer comes back: everybody else's silence has become long.
+        let late = Script.event("u0", "Product Viewed", "p1", Script.start + 400 * EventTime.day, &number)
+        records.append((topic, partition, "u0", late))
+        for partition: Int32 in 0..<2 where records.contains(where: { $0.partition == partition }) {
+            records.append(
+                (Script.clicks, partition, "w\(partition)",
+                    Script.event("w\(partition)", "Product Viewed", "p1", Script.start + 401 * EventTime.day, &number)))
+        }
+    }
+
+    static let start: EventTime = 1_700_000_000_000
+
+    private static func visit(_ name: String, _ customer: Int, _ day: Int, _ time: EventTime, _ number: inout Int) -> [String] {
+        let product = "p\((customer + day / 5) % 5)"
+        let next = "p\((customer + day / 5 + 1) % 5)"
+        var events = [
+            event(name, "Product Viewed", product, time, &number),
+            event(name, "Product Viewed", next, time + 10_000, &number),
+            event(name, "Order Completed", next, time + 20_000, &number),
+        ]
+        if day % 10 == 0 { events.append(events[1]) }
+        if day % 10 == 5 {
+            let words = customer % 2 == 0 ? "great quality, love it" : "质量太差了，很失望"
+            events.append(
+                event(name, "Product Reviewed", product, time + 30_000, &number,
+                    ",\"rating\":\(customer % 2 == 0 ? 5 : 1),\"review_body\":\"\(words)\""))
+        }
+        return events
+    }
+
+    private static func event(
+        _ name: String, _ event: String, _ product: String, _ time: EventTime, _ number: inout Int, _ more: String = ""
+    ) -> String {
+        number += 1
+        var buffer = ByteBuffer()
+        buffer.append(time: time)
+        return """
+            {"type":"track","event":"\(event)","messageId":"m\(number)","userId":"\(name)",\
+            "timestamp":"\(buffer.bytes().text)","properties":{"product_id":"\(product)","category":"c1","price":9.5,\
+            "quantity":1,"currency":"EUR"\(more)}}
+            """
+    }
+}
+
+extension Hash {
+    static func partition(ofText text: String, among partitions: Int32) -> Int32 {
+        Array(text.utf8).withUnsafeBytes { Hash.partition(of: Bytes($0), among: partitions) }
+    }
+}

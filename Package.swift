@@ -41,7 +41,8 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "shopstream",
             dependencies: [
@@ -52,14 +53,17 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: strict),
         .testTarget(name: "ModelsTests", dependencies: ["Models"], swiftSettings: strict),
         .testTarget(name: "EngineTests", dependencies: ["Events", "Engine", "Pipeline"], swiftSettings: strict),
         .testTarget(name: "TrafficTests", dependencies: ["Events", "Pipeline", "Traffic"], swiftSettings: strict),
         .testTarget(
-            name: "PipelineTests", dependencies: ["Events", "Engine", "Pipeline", "Traffic", logging],
-            swiftSettings: strict),
+            name: "PipelineTests",
+            dependencies: ["Events", "Engine", "Pipeline", "Traffic", logging],
+            swiftSettings: strict
+        ),
         .testTarget(name: "KafkaTests", dependencies: ["Events", "Pipeline", "Kafka", logging], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
     ],

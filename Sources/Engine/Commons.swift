@@ -24,7 +24,8 @@ public struct EngineConfiguration: Sendable, Equatable {
     /// Changes what the same events fold to, so a checkpoint made under another one cannot be carried on silently.
     public var stateHash: UInt64 {
         let numbers = [
-            Double(sessionGap), Double(allowedLateness), affinityHalfLifeDays, chainHalfLifeDays, popularityHalfLifeDays,
+            Double(sessionGap), Double(allowedLateness), affinityHalfLifeDays, chainHalfLifeDays,
+            popularityHalfLifeDays,
             sentimentHalfLifeDays,
         ]
         return numbers.reduce(0) { Hash.combine($0, $1.bitPattern) }

@@ -1,8 +1,8 @@
 public import Events
 import Models
 
-/// What every line knows of the whole shop: the published rows of all products and categories, the catalogue, the models'
-/// parameters. A read replica: it feeds lists and other advice, never facts.
+/// What every line knows of the whole shop: the published rows of all products and categories, the catalogue, the
+/// models' parameters. A read replica: it feeds lists and other advice, never facts.
 ///
 /// Bound: three rows of ``Bounds/knownRow`` entries a product, 560 bytes at most.
 public final class Knowledge {

@@ -114,18 +114,27 @@ public struct ByteReader {
     public var remaining: Int { bytes.count - at }
     public var isAtEnd: Bool { at >= bytes.count }
 
-    public mutating func fail() { failed = true; at = bytes.count }
+    public mutating func fail() {
+        failed = true
+        at = bytes.count
+    }
 
     @inline(__always)
     public mutating func byte() -> UInt8 {
-        guard at < bytes.count else { fail(); return 0 }
+        guard at < bytes.count else {
+            fail()
+            return 0
+        }
         at += 1
         return bytes[at - 1]
     }
 
     @inline(__always)
     public mutating func littleEndian<Value: FixedWidthInteger>(_ type: Value.Type) -> Value {
-        guard remaining >= MemoryLayout<Value>.size else { fail(); return 0 }
+        guard remaining >= MemoryLayout<Value>.size else {
+            fail()
+            return 0
+        }
         at += MemoryLayout<Value>.size
         let value = bytes.raw.loadUnaligned(fromByteOffset: at - MemoryLayout<Value>.size, as: Value.self)
         return Value(littleEndian: value)
@@ -157,7 +166,10 @@ public struct ByteReader {
 
     @inline(__always)
     public mutating func take(_ count: Int) -> Bytes {
-        guard count >= 0, count <= remaining else { fail(); return .none }
+        guard count >= 0, count <= remaining else {
+            fail()
+            return .none
+        }
         at += count
         return Bytes(start: bytes.start! + (at - count), count: count)
     }

@@ -43,11 +43,17 @@ public struct Currency: BitwiseCopyable, Hashable, Sendable {
 
     /// Three letters of any case; anything else is `none`.
     public init(_ text: Bytes) {
-        guard text.count == 3 else { self = .none; return }
+        guard text.count == 3 else {
+            self = .none
+            return
+        }
         var code: UInt32 = 0
         for index in 0..<3 {
             let upper = text[index] & 0xDF
-            guard upper >= 65, upper <= 90 else { self = .none; return }
+            guard upper >= 65, upper <= 90 else {
+                self = .none
+                return
+            }
             code = code << 8 | UInt32(upper)
         }
         self.code = code
@@ -73,8 +79,8 @@ public struct LineItem: BitwiseCopyable {
     @inlinable public init() {}
 }
 
-/// One event of the shop, decoded and checked. The bytes belong to the record and to the decoder: valid until it decodes
-/// the next one.
+/// One event of the shop, decoded and checked. The bytes belong to the record and to the decoder: valid until it
+/// decodes the next one.
 public struct Fact {
     public var kind = FactKind.identified
     /// `userId`, else `anonymousId`.

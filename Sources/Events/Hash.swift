@@ -49,8 +49,8 @@ public enum Hash {
         return (packed, 0)
     }
 
-    /// Murmur2 as Kafka's Java client partitions by it (`org.apache.kafka.common.utils.Utils.murmur2`, seed 0x9747b28c),
-    /// so that what we key lands where a Java producer would put it.
+    /// Murmur2 as Kafka's Java client partitions by it (`org.apache.kafka.common.utils.Utils.murmur2`, seed
+    /// 0x9747b28c), so that what we key lands where a Java producer would put it.
     public static func murmur2(_ key: Bytes) -> UInt32 {
         let m: UInt32 = 0x5bd1_e995
         var h: UInt32 = 0x9747_b28c ^ UInt32(truncatingIfNeeded: key.count)

@@ -1,5 +1,5 @@
-/// Identifies an output for good: 128 bits of hash over its kind, its key and its cause, so that the same cause gives the
-/// same id in every replay and a consumer can drop what it has seen.
+/// Identifies an output for good: 128 bits of hash over its kind, its key and its cause, so that the same cause gives
+/// the same id in every replay and a consumer can drop what it has seen.
 @frozen
 public struct OutcomeId: BitwiseCopyable, Equatable, Sendable {
     public let high: UInt64
@@ -101,8 +101,14 @@ public struct Recommendation {
     public var places: Range<Int>
 
     public init(
-        id: OutcomeId, customer: Bytes, isAnonymous: Bool, time: EventTime, trigger: Trigger, product: Bytes,
-        model: StaticString, places: Range<Int>
+        id: OutcomeId,
+        customer: Bytes,
+        isAnonymous: Bool,
+        time: EventTime,
+        trigger: Trigger,
+        product: Bytes,
+        model: StaticString,
+        places: Range<Int>
     ) {
         self.id = id
         self.customer = customer
@@ -177,9 +183,20 @@ public struct ChurnAlert {
     public var sentiment: Double
 
     public init(
-        id: OutcomeId, customer: Bytes, time: EventTime, probability: Double, level: RiskLevel, previous: RiskLevel,
-        reasons: [ChurnReason], measure: Measure, orders: UInt32, lastOrder: EventTime, meanGap: Double,
-        averageOrderValue: Double, currency: Currency, sentiment: Double
+        id: OutcomeId,
+        customer: Bytes,
+        time: EventTime,
+        probability: Double,
+        level: RiskLevel,
+        previous: RiskLevel,
+        reasons: [ChurnReason],
+        measure: Measure,
+        orders: UInt32,
+        lastOrder: EventTime,
+        meanGap: Double,
+        averageOrderValue: Double,
+        currency: Currency,
+        sentiment: Double
     ) {
         self.id = id
         self.customer = customer
@@ -265,9 +282,21 @@ public struct SentimentUpdate {
     public var evidence: Bytes
 
     public init(
-        id: OutcomeId, subject: Subject, key: Bytes, time: EventTime, negative: UInt32, neutral: UInt32,
-        positive: UInt32, mean: Double, hour: SentimentWindow, day: SentimentWindow, trend: Trend, isShift: Bool,
-        latest: Double, label: Polarity, evidence: Bytes
+        id: OutcomeId,
+        subject: Subject,
+        key: Bytes,
+        time: EventTime,
+        negative: UInt32,
+        neutral: UInt32,
+        positive: UInt32,
+        mean: Double,
+        hour: SentimentWindow,
+        day: SentimentWindow,
+        trend: Trend,
+        isShift: Bool,
+        latest: Double,
+        label: Polarity,
+        evidence: Bytes
     ) {
         self.id = id
         self.subject = subject
@@ -325,8 +354,16 @@ public struct Neighbours {
     public var boughtAfterView: NeighbourRow
 
     public init(
-        subject: Subject, key: Bytes, category: Bytes, time: EventTime, popularity: Float, views: UInt32,
-        orders: UInt32, boughtAfter: NeighbourRow, viewedAfter: NeighbourRow, boughtAfterView: NeighbourRow
+        subject: Subject,
+        key: Bytes,
+        category: Bytes,
+        time: EventTime,
+        popularity: Float,
+        views: UInt32,
+        orders: UInt32,
+        boughtAfter: NeighbourRow,
+        viewedAfter: NeighbourRow,
+        boughtAfterView: NeighbourRow
     ) {
         self.subject = subject
         self.key = key

@@ -9,14 +9,14 @@ public enum Signal {
         case boughtAfter, viewedAfter, boughtAfterView
         /// `object` was bought in the order after something of the category `subject`.
         case boughtAfterCategory
-        /// A review on its way to the sentiment model's owner: `object` the product, `text` the words, `weight` the rating
-        /// in 0…1 or NaN.
+        /// A review on its way to the sentiment model's owner: `object` the product, `text` the words, `weight` the
+        /// rating in 0…1 or NaN.
         case review
         /// A judged review on its way to its product's (or category's) counters: `weight` the polarity in −1…1,
         /// `text` the words that decided.
         case judged, judgedCategory
-        /// A customer's purchase history on its way to the churn population's owner: `weight` repeats, `second` days from
-        /// first to last purchase, `third` days from first purchase to now.
+        /// A customer's purchase history on its way to the churn population's owner: `weight` repeats, `second` days
+        /// from first to last purchase, `third` days from first purchase to now.
         case purchaseHistory
     }
 }
@@ -44,8 +44,16 @@ public struct SignalFields: BitwiseCopyable {
 
     @inlinable
     public init(
-        _ kind: Signal.Kind, time: EventTime, subject: Bytes, object: Bytes = .none, category: Bytes = .none,
-        text: Bytes = .none, weight: Float = 1, second: Float = 0, third: Float = 0, cause: (UInt64, UInt64) = (0, 0)
+        _ kind: Signal.Kind,
+        time: EventTime,
+        subject: Bytes,
+        object: Bytes = .none,
+        category: Bytes = .none,
+        text: Bytes = .none,
+        weight: Float = 1,
+        second: Float = 0,
+        third: Float = 0,
+        cause: (UInt64, UInt64) = (0, 0)
     ) {
         self.kind = kind
         self.time = time

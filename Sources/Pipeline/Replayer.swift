@@ -1,8 +1,8 @@
 public import Engine
 public import Events
 
-/// The same fold without Kafka: records in, outcomes out, both stages in one partition, the circle through the signals and
-/// the replica closed at once (or after a simulated delay, so that its price can be measured).
+/// The same fold without Kafka: records in, outcomes out, both stages in one partition, the circle through the signals
+/// and the replica closed at once (or after a simulated delay, so that its price can be measured).
 ///
 /// Serves `replay`, evaluation and tests. Deterministic to the byte.
 public final class Replayer {
@@ -23,7 +23,8 @@ public final class Replayer {
     private var record: [Record] = []
 
     public init(
-        configuration: EngineConfiguration = EngineConfiguration(), delay: Int64 = 0,
+        configuration: EngineConfiguration = EngineConfiguration(),
+        delay: Int64 = 0,
         since: EventTime = EventTime.unknown
     ) {
         topology = Topology.loopback
@@ -42,7 +43,8 @@ public final class Replayer {
     public func fold(key: Bytes, value: Bytes, recordTime: EventTime = EventTime.unknown) {
         record.removeAll(keepingCapacity: true)
         record.append(
-            Record(topic: 0, partition: 0, offset: offset, timestamp: recordTime, key: key, value: value, handle: 0))
+            Record(topic: 0, partition: 0, offset: offset, timestamp: recordTime, key: key, value: value, handle: 0)
+        )
         offset += 1
         customers.fold(record[...], input: 0, with: desk)
         emit()
@@ -81,8 +83,15 @@ public final class Replayer {
                 record.removeAll(keepingCapacity: true)
                 record.append(
                     Record(
-                        topic: 0, partition: 0, offset: signalOffset, timestamp: EventTime.unknown, key: .none,
-                        value: packed, handle: 0))
+                        topic: 0,
+                        partition: 0,
+                        offset: signalOffset,
+                        timestamp: EventTime.unknown,
+                        key: .none,
+                        value: packed,
+                        handle: 0
+                    )
+                )
                 signalOffset += 1
                 products.fold(record[...], input: 0, with: desk)
                 emit()

@@ -54,18 +54,22 @@ public struct Topology: Sendable {
         let missing = (self.inputs + outputs).filter { existing[$0] == nil }
         guard missing.isEmpty, let first = self.inputs.first, let partitions = existing[first] else {
             throw Fault(
-                .stop(exitCode: Fault.Exit.configuration), code: "UNKNOWN_TOPIC",
+                .stop(exitCode: Fault.Exit.configuration),
+                code: "UNKNOWN_TOPIC",
                 doing: "looking for the topics \(missing.joined(separator: ", "))",
-                remedy: "create them: shopstream topics apply")
+                remedy: "create them: shopstream topics apply"
+            )
         }
         let alike = self.inputs + [OutputTopic.signals, .customersChangelog, .productsChangelog].map(\.name)
         let different = alike.filter { existing[$0] != partitions }
         guard different.isEmpty else {
             throw Fault(
-                .stop(exitCode: Fault.Exit.configuration), code: "PARTITION_COUNTS_DIFFER",
+                .stop(exitCode: Fault.Exit.configuration),
+                code: "PARTITION_COUNTS_DIFFER",
                 doing: "comparing partition counts: \(first) has \(partitions), "
                     + different.map { "\($0) has \(existing[$0] ?? 0)" }.joined(separator: ", "),
-                remedy: "inputs, signals and changelogs need the same count: recreate or repartition those that differ")
+                remedy: "inputs, signals and changelogs need the same count: recreate or repartition those that differ"
+            )
         }
         self.partitions = partitions
         outputPartitions = outputs.map { existing[$0] ?? 1 }

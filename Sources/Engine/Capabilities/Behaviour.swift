@@ -38,7 +38,8 @@ extension CustomerState {
         let product = commons.names.intern(item.product)
         effects.signals.emit(
             SignalFields(.added, time: fact.time, subject: item.product, weight: Float(item.quantity)),
-            unless: effects.isMuted)
+            unless: effects.isMuted
+        )
         like(slot, item, weight: 2, fact.time)
         push(slot, product, .productAdded, fact.time)
         recommend(slot, product, .add, fact, origin, into: effects)
@@ -47,14 +48,19 @@ extension CustomerState {
     /// Clicks, wishes and removals: remembered, liked a little, no reason to recommend.
     func touch(_ slot: Int, _ fact: Fact) {
         guard let item = fact.items.first else { return }
-        if fact.kind != .productRemoved { like(slot, item, weight: fact.kind == .productWishlisted ? 2 : 0.5, fact.time) }
+        if fact.kind != .productRemoved {
+            like(slot, item, weight: fact.kind == .productWishlisted ? 2 : 0.5, fact.time)
+        }
         push(slot, commons.names.intern(item.product), fact.kind, fact.time)
     }
 
     @inline(__always)
     func push(_ slot: Int, _ product: Name, _ kind: FactKind, _ time: EventTime) {
         customers.pointer(slot).pointee.touches.push(
-            Touch(product, kind, time), bound: Bounds.touches, in: &arena)
+            Touch(product, kind, time),
+            bound: Bounds.touches,
+            in: &arena
+        )
     }
 
     @inline(__always)
@@ -73,11 +79,17 @@ extension CustomerState {
 
     /// Tells the product that it was viewed, and the one viewed before it in this session what came next.
     private func signalView(
-        _ slot: Int, _ product: Name, _ item: LineItem, _ time: EventTime, into effects: Effects
+        _ slot: Int,
+        _ product: Name,
+        _ item: LineItem,
+        _ time: EventTime,
+        into effects: Effects
     ) {
         guard !effects.isMuted else { return }
         effects.signals.emit(
-            SignalFields(.viewed, time: time, subject: item.product, category: item.category), unless: false)
+            SignalFields(.viewed, time: time, subject: item.product, category: item.category),
+            unless: false
+        )
         let customer = customers.pointer(slot)
         for age in 0..<customer.pointee.touches.count {
             let touch = customer.pointee.touches.newest(age, in: arena)
@@ -86,7 +98,9 @@ extension CustomerState {
             guard touch.product != product else { return }
             let before = commons.names.text(touch.product)
             return effects.signals.emit(
-                SignalFields(.viewedAfter, time: time, subject: before, object: item.product), unless: false)
+                SignalFields(.viewedAfter, time: time, subject: before, object: item.product),
+                unless: false
+            )
         }
     }
 }

@@ -12,13 +12,28 @@ extension ProductState {
         switch signal.kind {
         case .viewedAfter:
             product.pointee.viewedAfter.add(
-                object, signal.weight, at: signal.time, shape: commons.chain, in: &arena)
+                object,
+                signal.weight,
+                at: signal.time,
+                shape: commons.chain,
+                in: &arena
+            )
         case .boughtAfterView:
             product.pointee.boughtAfterView.add(
-                object, signal.weight, at: signal.time, shape: commons.chain, in: &arena)
+                object,
+                signal.weight,
+                at: signal.time,
+                shape: commons.chain,
+                in: &arena
+            )
         default:
             product.pointee.boughtAfter.add(
-                object, signal.weight, at: signal.time, shape: commons.chain, in: &arena)
+                object,
+                signal.weight,
+                at: signal.time,
+                shape: commons.chain,
+                in: &arena
+            )
         }
     }
 

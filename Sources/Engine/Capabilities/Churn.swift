@@ -55,7 +55,11 @@ extension CustomerState {
 
     /// Marketing can reach only those who said who they are.
     private func alert(
-        _ slot: Int, at time: EventTime, _ risk: Double, from previous: RiskLevel, cause: (UInt64, UInt64),
+        _ slot: Int,
+        at time: EventTime,
+        _ risk: Double,
+        from previous: RiskLevel,
+        cause: (UInt64, UInt64),
         into effects: Effects
     ) {
         let customer = customers.pointer(slot)
@@ -64,15 +68,23 @@ extension CustomerState {
         let level = customer.pointee.level
         effects.outcomes.alerts.append(
             ChurnAlert(
-                id: OutcomeId(kind: 2, key: key, cause: cause), customer: key, time: time,
-                probability: (risk * 1e4).rounded() / 1e4, level: level, previous: previous,
-                reasons: reasons(customer.pointee, at: time), measure: measure(customer.pointee, level),
-                orders: customer.pointee.orders, lastOrder: customer.pointee.lastOrder,
+                id: OutcomeId(kind: 2, key: key, cause: cause),
+                customer: key,
+                time: time,
+                probability: (risk * 1e4).rounded() / 1e4,
+                level: level,
+                previous: previous,
+                reasons: reasons(customer.pointee, at: time),
+                measure: measure(customer.pointee, level),
+                orders: customer.pointee.orders,
+                lastOrder: customer.pointee.lastOrder,
                 meanGap: customer.pointee.gaps.count > 0 ? Double(customer.pointee.gaps.mean) : .nan,
                 averageOrderValue: customer.pointee.orders > 0
                     ? customer.pointee.spend[0].amount / Double(customer.pointee.orders) : .nan,
                 currency: customer.pointee.spend[0].currency,
-                sentiment: customer.pointee.reviews > 0 ? Double(customer.pointee.sentiment) : .nan))
+                sentiment: customer.pointee.reviews > 0 ? Double(customer.pointee.sentiment) : .nan
+            )
+        )
     }
 
     /// Strongest first: an unusual gap, then what spoiled the customer's mood, then plain absence.

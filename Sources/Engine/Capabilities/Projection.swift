@@ -3,8 +3,8 @@ import Models
 
 /// What product pages and ``Knowledge`` see of a product's state: the strongest entries of its rows.
 ///
-/// A projection, not a fact: it is published at most every second, only where the rows changed by more than a twentieth,
-/// most changed first.
+/// A projection, not a fact: it is published at most every second, only where the rows changed by more than a
+/// twentieth, most changed first.
 extension ProductState {
     /// Rows that changed and wait for their turn.
     public var projectionsWaiting: Int { waiting.count }
@@ -67,12 +67,17 @@ extension ProductState {
     func projection(_ slot: Int, at time: EventTime, into entries: inout [Neighbour]) -> Neighbours {
         let product = products.pointer(slot).pointee
         return Neighbours(
-            subject: product.subject, key: commons.names.text(product.name),
-            category: commons.names.text(product.category), time: time,
-            popularity: Float(product.popularity.value(at: time, halfLife: commons.popularity)), views: product.views,
-            orders: product.orders, boughtAfter: top(product.boughtAfter, at: time, into: &entries),
+            subject: product.subject,
+            key: commons.names.text(product.name),
+            category: commons.names.text(product.category),
+            time: time,
+            popularity: Float(product.popularity.value(at: time, halfLife: commons.popularity)),
+            views: product.views,
+            orders: product.orders,
+            boughtAfter: top(product.boughtAfter, at: time, into: &entries),
             viewedAfter: top(product.viewedAfter, at: time, into: &entries),
-            boughtAfterView: top(product.boughtAfterView, at: time, into: &entries))
+            boughtAfterView: top(product.boughtAfterView, at: time, into: &entries)
+        )
     }
 
     /// The ``Bounds/knownRow`` heaviest entries, ties by position.
@@ -85,9 +90,13 @@ extension ProductState {
             best.offer(score: weight, payload: name)
         }
         for index in 0..<best.count {
-            entries.append(Neighbour(product: commons.names.text(best[index].payload), weight: best[index].score * scale))
+            entries.append(
+                Neighbour(product: commons.names.text(best[index].payload), weight: best[index].score * scale)
+            )
         }
         return NeighbourRow(
-            entries: start..<entries.count, total: Float(row.total(at: time, shape: commons.chain)))
+            entries: start..<entries.count,
+            total: Float(row.total(at: time, shape: commons.chain))
+        )
     }
 }

@@ -3,8 +3,8 @@ import Models
 
 /// Orders: counts, money, rhythm, and the links of the purchase chain.
 ///
-/// The chain is first-order Markov over consecutive orders: each of the n products of one order leads to each of the m of
-/// the next with weight 1/(n·m), so that an order counts once however large it is.
+/// The chain is first-order Markov over consecutive orders: each of the n products of one order leads to each of the m
+/// of the next with weight 1/(n·m), so that an order counts once however large it is.
 extension CustomerState {
     func order(_ slot: Int, _ fact: Fact, _ origin: Origin, into effects: Effects) {
         let customer = customers.pointer(slot)
@@ -34,7 +34,8 @@ extension CustomerState {
         for item in fact.items {
             effects.signals.emit(
                 SignalFields(.returned, time: fact.time, subject: item.product, weight: Float(item.quantity)),
-                unless: effects.isMuted)
+                unless: effects.isMuted
+            )
         }
     }
 
@@ -89,15 +90,24 @@ extension CustomerState {
         for item in fact.items {
             effects.signals.emit(
                 SignalFields(
-                    .ordered, time: fact.time, subject: item.product, category: item.category,
-                    weight: Float(item.quantity)), unless: false)
+                    .ordered,
+                    time: fact.time,
+                    subject: item.product,
+                    category: item.category,
+                    weight: Float(item.quantity)
+                ),
+                unless: false
+            )
         }
         if linked { linkBaskets(slot, bought, fact.time, into: effects) }
         creditViews(slot, bought, fact.time, into: effects)
     }
 
     private func linkBaskets(
-        _ slot: Int, _ bought: Slice<UnsafeBufferPointer<LineItem>>, _ time: EventTime, into effects: Effects
+        _ slot: Int,
+        _ bought: Slice<UnsafeBufferPointer<LineItem>>,
+        _ time: EventTime,
+        into effects: Effects
     ) {
         let customer = customers.pointer(slot)
         let before = customer.pointee.basket.storage(in: arena)
@@ -107,7 +117,8 @@ extension CustomerState {
             for item in bought {
                 effects.signals.emit(
                     SignalFields(.boughtAfter, time: time, subject: subject, object: item.product, weight: weight),
-                    unless: false)
+                    unless: false
+                )
             }
         }
         guard customer.pointee.basketCategory != .none, before.count > 0 else { return }
@@ -115,14 +126,23 @@ extension CustomerState {
         for item in bought {
             effects.signals.emit(
                 SignalFields(
-                    .boughtAfterCategory, time: time, subject: category, object: item.product,
-                    weight: 1 / Float(bought.count)), unless: false)
+                    .boughtAfterCategory,
+                    time: time,
+                    subject: category,
+                    object: item.product,
+                    weight: 1 / Float(bought.count)
+                ),
+                unless: false
+            )
         }
     }
 
     /// What was viewed in this session led to what was bought: the last ten different products.
     private func creditViews(
-        _ slot: Int, _ bought: Slice<UnsafeBufferPointer<LineItem>>, _ time: EventTime, into effects: Effects
+        _ slot: Int,
+        _ bought: Slice<UnsafeBufferPointer<LineItem>>,
+        _ time: EventTime,
+        into effects: Effects
     ) {
         let customer = customers.pointer(slot)
         var credited = InlineArray<10, Name>(repeating: .none)
@@ -142,8 +162,14 @@ extension CustomerState {
             for item in bought {
                 effects.signals.emit(
                     SignalFields(
-                        .boughtAfterView, time: time, subject: subject, object: item.product,
-                        weight: 1 / Float(bought.count)), unless: false)
+                        .boughtAfterView,
+                        time: time,
+                        subject: subject,
+                        object: item.product,
+                        weight: 1 / Float(bought.count)
+                    ),
+                    unless: false
+                )
             }
         }
     }
@@ -156,11 +182,17 @@ extension CustomerState {
         withUnsafeBytes(of: &hash) { raw in
             effects.signals.emit(
                 SignalFields(
-                    .purchaseHistory, time: customer.pointee.lastOrder, subject: Bytes(ModelKey.churn), object: Bytes(raw),
+                    .purchaseHistory,
+                    time: customer.pointee.lastOrder,
+                    subject: Bytes(ModelKey.churn),
+                    object: Bytes(raw),
                     weight: Float(customer.pointee.repeats),
                     second: Float(
-                        Double(customer.pointee.lastOrder - customer.pointee.firstOrder) / Double(EventTime.day))),
-                unless: false)
+                        Double(customer.pointee.lastOrder - customer.pointee.firstOrder) / Double(EventTime.day)
+                    )
+                ),
+                unless: false
+            )
         }
     }
 }

@@ -4,7 +4,12 @@ import Models
 /// The next purchase: a ranked list after a view, an add or an order, whenever the list changes.
 extension CustomerState {
     func recommend(
-        _ slot: Int, _ product: Name, _ trigger: Trigger, _ fact: Fact, _ origin: Origin, into effects: Effects
+        _ slot: Int,
+        _ product: Name,
+        _ trigger: Trigger,
+        _ fact: Fact,
+        _ origin: Origin,
+        into effects: Effects
     ) {
         guard effects.speaks(at: fact.time) else { return }
         let customer = customers.pointer(slot)
@@ -20,9 +25,16 @@ extension CustomerState {
         let key = keys.bytes(slot)
         effects.outcomes.recommendations.append(
             Recommendation(
-                id: OutcomeId(kind: 1, key: key, cause: origin.cause), customer: key,
-                isAnonymous: customer.pointee.isAnonymous, time: fact.time, trigger: trigger,
-                product: commons.names.text(product), model: commons.configuration.ranker.name, places: places))
+                id: OutcomeId(kind: 1, key: key, cause: origin.cause),
+                customer: key,
+                isAnonymous: customer.pointee.isAnonymous,
+                time: fact.time,
+                trigger: trigger,
+                product: commons.names.text(product),
+                model: commons.configuration.ranker.name,
+                places: places
+            )
+        )
     }
 
     /// Products in their order; never zero, which means unknown.
@@ -32,8 +44,8 @@ extension CustomerState {
     }
 }
 
-/// Ranks by the Markov rows alone. What the rows say is pooled by evidence, then backed off to the category's row and to
-/// popularity (see ``Models/BackOff``).
+/// Ranks by the Markov rows alone. What the rows say is pooled by evidence, then backed off to the category's row and
+/// to popularity (see ``Models/BackOff``).
 ///
 /// - Complexity: O(candidates²) comparisons of 4-byte names, at most ``limit`` candidates; no allocation.
 final class ChainRanking {
@@ -75,7 +87,9 @@ final class ChainRanking {
 
     /// Appends the best places to `places` and answers where they stand.
     func rank(
-        after product: Name, _ trigger: Trigger, basket: UnsafeBufferPointer<Name>,
+        after product: Name,
+        _ trigger: Trigger,
+        basket: UnsafeBufferPointer<Name>,
         into places: inout [RecommendedProduct]
     ) -> Range<Int> {
         count = 0
@@ -154,7 +168,10 @@ final class ChainRanking {
     }
 
     private func select(
-        _ weights: BackOff.Weights, _ categoryTotal: Float, leavingOut product: Name, _ trigger: Trigger,
+        _ weights: BackOff.Weights,
+        _ categoryTotal: Float,
+        leavingOut product: Name,
+        _ trigger: Trigger,
         _ basket: UnsafeBufferPointer<Name>
     ) {
         best.removeAll()
@@ -163,7 +180,8 @@ final class ChainRanking {
             let mixed = weights.mix(
                 product: pooledTotal > 0 ? Double(candidate.pooled / pooledTotal) : 0,
                 category: categoryTotal > 0 ? Double(candidate.category / categoryTotal) : 0,
-                popular: Double(candidate.popular))
+                popular: Double(candidate.popular)
+            )
             let score = Float((mixed * 1e4).rounded() / 1e4)
             if best.count == best.limit, score <= best[best.count - 1].score { continue }
             let name = Name(raw: names[index])
@@ -193,9 +211,14 @@ final class ChainRanking {
             let candidate = candidates[index]
             places.append(
                 RecommendedProduct(
-                    product: commons.names.text(Name(raw: names[index])), score: best[place].score,
-                    reason: candidate.reason, evidence: commons.names.text(candidate.evidence),
-                    count: candidate.strongest, total: candidate.evidenceTotal))
+                    product: commons.names.text(Name(raw: names[index])),
+                    score: best[place].score,
+                    reason: candidate.reason,
+                    evidence: commons.names.text(candidate.evidence),
+                    count: candidate.strongest,
+                    total: candidate.evidenceTotal
+                )
+            )
         }
         return start..<places.count
     }

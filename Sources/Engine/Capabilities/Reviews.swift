@@ -12,8 +12,16 @@ extension CustomerState {
         push(slot, commons.names.intern(item.product), .productReviewed, fact.time)
         effects.signals.emit(
             SignalFields(
-                .review, time: fact.time, subject: Bytes(ModelKey.sentiment), object: item.product,
-                category: item.category, text: fact.review, weight: Float(fact.rating),
-                cause: origin.cause), unless: effects.isMuted)
+                .review,
+                time: fact.time,
+                subject: Bytes(ModelKey.sentiment),
+                object: item.product,
+                category: item.category,
+                text: fact.review,
+                weight: Float(fact.rating),
+                cause: origin.cause
+            ),
+            unless: effects.isMuted
+        )
     }
 }

@@ -10,11 +10,14 @@ final class SentimentOwner {
     /// Reviews judged, and those that carried stars.
     var judged: UInt64 = 0
     var learned: UInt64 = 0
+    /// Bookkeeping: changed since the last checkpoint.
+    var isChanged = false
 
     func judge(_ signal: SignalFields, into effects: Effects) {
         let text = signal.text.buffer
         let rating = Double(signal.weight)
         judged += 1
+        isChanged = true
         let verdict: Sentiment
         if rating.isNaN {
             verdict = model.score(text)
@@ -25,8 +28,13 @@ final class SentimentOwner {
         guard !effects.isMuted else { return }
         collect(verdict.evidence, of: signal.text)
         var outgoing = SignalFields(
-            .judged, time: signal.time, subject: signal.object, text: words.bytes(), weight: Float(verdict.polarity),
-            cause: signal.cause)
+            .judged,
+            time: signal.time,
+            subject: signal.object,
+            text: words.bytes(),
+            weight: Float(verdict.polarity),
+            cause: signal.cause
+        )
         effects.signals.emit(outgoing, unless: false)
         guard !signal.category.isEmpty else { return }
         outgoing.kind = .judgedCategory
@@ -53,7 +61,11 @@ extension ProductState {
         markChanged(slot)
         let label = PolarityLabel(probability: (1 + Double(signal.weight)) / 2)
         product.pointee.polarity.add(
-            polarity: signal.weight, label: label, at: signal.time, halfLife: commons.sentiment)
+            polarity: signal.weight,
+            label: label,
+            at: signal.time,
+            halfLife: commons.sentiment
+        )
         let shift = product.pointee.shift.observe(Double(signal.weight))
         if let shift { product.pointee.trend = shift == .worse ? .worse : .better }
         guard effects.speaks(at: signal.time) else { return }
@@ -61,18 +73,31 @@ extension ProductState {
     }
 
     private func update(
-        _ slot: Int, _ signal: SignalFields, _ label: PolarityLabel, isShift: Bool
+        _ slot: Int,
+        _ signal: SignalFields,
+        _ label: PolarityLabel,
+        isShift: Bool
     ) -> SentimentUpdate {
         let product = products.pointer(slot)
         let counts = product.pointee.polarity
         let key = commons.names.text(product.pointee.name)
         return SentimentUpdate(
             id: OutcomeId(kind: 3 + product.pointee.subject.rawValue, key: key, cause: signal.cause),
-            subject: product.pointee.subject, key: key, time: signal.time, negative: counts.negative,
-            neutral: counts.neutral, positive: counts.positive, mean: counts.recent.mean ?? 0,
-            hour: window(counts.hour, PolarityCounts.hourLength), day: window(counts.day, PolarityCounts.dayLength),
-            trend: product.pointee.trend, isShift: isShift, latest: Double(signal.weight),
-            label: Events.Polarity(rawValue: label.rawValue) ?? .neutral, evidence: signal.text)
+            subject: product.pointee.subject,
+            key: key,
+            time: signal.time,
+            negative: counts.negative,
+            neutral: counts.neutral,
+            positive: counts.positive,
+            mean: counts.recent.mean ?? 0,
+            hour: window(counts.hour, PolarityCounts.hourLength),
+            day: window(counts.day, PolarityCounts.dayLength),
+            trend: product.pointee.trend,
+            isShift: isShift,
+            latest: Double(signal.weight),
+            label: Events.Polarity(rawValue: label.rawValue) ?? .neutral,
+            evidence: signal.text
+        )
     }
 
     private func window(_ window: TumblingWindow, _ length: Int64) -> SentimentWindow {

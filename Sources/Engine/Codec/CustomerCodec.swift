@@ -104,7 +104,8 @@ extension CustomerState {
         out.append(littleEndian: customer.pointee.sessionTag)
         for count in [
             customer.pointee.sessions, customer.pointee.views, customer.pointee.adds, customer.pointee.orders,
-            customer.pointee.refunds, customer.pointee.cancellations, customer.pointee.reviews, customer.pointee.repeats,
+            customer.pointee.refunds, customer.pointee.cancellations, customer.pointee.reviews,
+            customer.pointee.repeats,
             customer.pointee.timer,
         ] { out.append(varint: UInt64(count)) }
         out.append(customer.pointee.level.rawValue)
@@ -121,7 +122,9 @@ extension CustomerState {
 
     private func encode(_ gaps: GapStatistics, _ prices: PriceBand, into out: inout ByteBuffer) {
         out.append(varint: UInt64(gaps.count))
-        for value in [gaps.mean, gaps.squares, gaps.logMean, gaps.logSquares, gaps.logUpper] { out.append(float: value) }
+        for value in [gaps.mean, gaps.squares, gaps.logMean, gaps.logSquares, gaps.logUpper] {
+            out.append(float: value)
+        }
         out.append(varint: UInt64(prices.count))
         out.append(float: prices.logMean)
         out.append(float: prices.logSquares)
@@ -186,8 +189,13 @@ extension CustomerState {
 
     private func decodeNumbers(_ reader: inout ByteReader, _ customer: UnsafeMutablePointer<Customer>) {
         customer.pointee.gaps = GapStatistics(
-            count: reader.count32(), mean: reader.float(), squares: reader.float(), logMean: reader.float(),
-            logSquares: reader.float(), logUpper: reader.float())
+            count: reader.count32(),
+            mean: reader.float(),
+            squares: reader.float(),
+            logMean: reader.float(),
+            logSquares: reader.float(),
+            logUpper: reader.float()
+        )
         customer.pointee.prices.count = reader.count32()
         customer.pointee.prices.logMean = reader.float()
         customer.pointee.prices.logSquares = reader.float()
@@ -206,7 +214,10 @@ extension CustomerState {
         }
         for _ in 0..<reader.bounded(Bounds.messageIds) {
             customer.pointee.messageIds.push(
-                reader.littleEndian(UInt32.self), bound: Bounds.messageIds, in: &arena)
+                reader.littleEndian(UInt32.self),
+                bound: Bounds.messageIds,
+                in: &arena
+            )
         }
         for _ in 0..<reader.bounded(Bounds.basket) {
             customer.pointee.basket.push(names.intern(reader.prefixed()), bound: Bounds.basket, in: &arena)
@@ -223,5 +234,19 @@ extension ByteReader {
             return 0
         }
         return Int(value)
+    }
+}
+
+extension CustomerState {
+    /// Appends the record of whoever stands in `slot`, changed or not; answers where the value starts, 0 for an empty
+    /// slot, nil behind the last one. For whole copies of the state.
+    public func encode(everyone slot: Int, into out: inout ByteBuffer) -> Int? {
+        guard slot < customers.slots else { return nil }
+        guard customers.isLive(slot) else { return 0 }
+        out.append(StateKey.customer)
+        out.append(keys.bytes(slot))
+        let start = out.count
+        encode(customers.pointer(slot), into: &out)
+        return start
     }
 }

@@ -21,8 +21,8 @@ extension ProductState {
         return start
     }
 
-    /// Appends the next changed part of a model that this partition owns and calls it saved; answers where key and value
-    /// start, nil when all is saved.
+    /// Appends the next changed part of a model that this partition owns and calls it saved; answers where key and
+    /// value start, nil when all is saved.
     public func encodeNextModel(into out: inout ByteBuffer) -> (key: Int, value: Int)? {
         if let owner = sentimentOwner,
             let chunk = (0..<SentimentModel.chunkCount).first(where: { owner.model.isChanged($0) })
@@ -33,6 +33,15 @@ extension ProductState {
             let value = out.count
             owner.encode(chunk, into: &out)
             owner.model.markClean(chunk)
+            return (key, value)
+        }
+        if let owner = sentimentOwner, owner.isChanged {
+            let key = out.count
+            out.append(StateKey.sentiment)
+            out.append(StateKey.whole)
+            let value = out.count
+            owner.encode(into: &out)
+            owner.isChanged = false
             return (key, value)
         }
         guard let owner = churnOwner, owner.isChanged else { return nil }
@@ -121,7 +130,10 @@ extension ProductState {
         product.pointee.polarity.neutral = reader.count32()
         product.pointee.polarity.positive = reader.count32()
         product.pointee.polarity.recent = DecayedMean(
-            rawSum: reader.float(), rawWeight: reader.float(), landmark: reader.littleEndian(UInt32.self))
+            rawSum: reader.float(),
+            rawWeight: reader.float(),
+            landmark: reader.littleEndian(UInt32.self)
+        )
         product.pointee.polarity.hour = reader.window()
         product.pointee.polarity.day = reader.window()
         product.pointee.shift.count = reader.count32()
@@ -133,25 +145,31 @@ extension ProductState {
 }
 
 extension SentimentOwner {
-    /// A chunk of weights; every chunk carries the counters and the two loose weights too, the newest one counts.
+    /// A chunk of weights.
     func encode(_ chunk: Int, into out: inout ByteBuffer) {
+        out.append(StateCodec.version)
+        out.append(Bytes(model.chunkBytes(chunk)))
+    }
+
+    /// Counters, and the weights that are in no chunk.
+    func encode(into out: inout ByteBuffer) {
         out.append(StateCodec.version)
         out.append(littleEndian: judged)
         out.append(littleEndian: learned)
         out.append(littleEndian: model.parameters.0)
         out.append(littleEndian: model.parameters.1)
-        out.append(Bytes(model.chunkBytes(chunk)))
     }
 
-    func restore(_ chunk: Bytes, _ reader: inout ByteReader) -> Bool {
-        guard let number = Int(chunk.text), number < SentimentModel.chunkCount else { return false }
-        let counters = (reader.littleEndian(UInt64.self), reader.littleEndian(UInt64.self))
-        let parameters = (reader.littleEndian(UInt64.self), reader.littleEndian(UInt64.self))
+    func restore(_ part: Bytes, _ reader: inout ByteReader) -> Bool {
+        if part == Bytes(StateKey.whole) {
+            judged = reader.littleEndian(UInt64.self)
+            learned = reader.littleEndian(UInt64.self)
+            let parameters = (reader.littleEndian(UInt64.self), reader.littleEndian(UInt64.self))
+            return !reader.failed && model.restoreParameters(parameters)
+        }
+        guard let number = Int(part.text), number >= 0, number < SentimentModel.chunkCount else { return false }
         let weights = reader.take(SentimentModel.chunkSize)
-        guard !reader.failed, model.restoreChunk(number, weights.raw) else { return false }
-        guard counters.0 >= judged else { return true }
-        (judged, learned) = counters
-        return model.restoreParameters(parameters)
+        return !reader.failed && model.restoreChunk(number, weights.raw)
     }
 }
 
@@ -170,5 +188,20 @@ extension ChurnOwner {
         guard let estimator = PopulationEstimator(words: words) else { return false }
         self.estimator = estimator
         return true
+    }
+}
+
+extension ProductState {
+    /// Appends the record of whatever stands in `slot`, changed or not; answers where the value starts, 0 for an empty
+    /// slot, nil behind the last one. For whole copies of the state.
+    public func encode(everyone slot: Int, into out: inout ByteBuffer) -> Int? {
+        guard slot < products.slots else { return nil }
+        guard products.isLive(slot) else { return 0 }
+        let product = products.pointer(slot)
+        out.append(product.pointee.subject == .product ? StateKey.product : StateKey.category)
+        out.append(commons.names.text(product.pointee.name))
+        let start = out.count
+        encode(product, into: &out)
+        return start
     }
 }

@@ -29,6 +29,8 @@ enum StateKey {
     static let product: StaticString = "product/"
     static let category: StaticString = "category/"
     static let sentiment: StaticString = "model/sentiment/"
+    /// Behind ``sentiment``: what is in no chunk.
+    static let whole: StaticString = "whole"
     static let churn: StaticString = "model/churn"
     static let partition: StaticString = "partition"
 
@@ -83,7 +85,9 @@ extension ByteReader {
     mutating func count32() -> UInt32 { UInt32(truncatingIfNeeded: varint()) }
 
     mutating func row(
-        _ shape: DecayedTop<Name>.Shape, _ names: Names, in arena: inout Arena
+        _ shape: DecayedTop<Name>.Shape,
+        _ names: Names,
+        in arena: inout Arena
     ) -> DecayedTop<Name> {
         let count = varint()
         let landmark = littleEndian(UInt32.self)

@@ -48,10 +48,11 @@ struct PriceBand: BitwiseCopyable {
     }
 }
 
-/// Everything remembered of one customer. 320 bytes here; histories and likings in blocks of the arena, at most 704 more.
+/// Everything remembered of one customer. 320 bytes here; histories and likings in blocks of the arena, at most 704
+/// more.
 ///
-/// Facts follow from the customer's events alone; *advice* was decided with knowledge of the whole shop and is kept, not
-/// refolded.
+/// Facts follow from the customer's events alone; *advice* was decided with knowledge of the whole shop and is kept,
+/// not refolded.
 struct Customer: BitwiseCopyable {
     var firstSeen = EventTime.unknown
     var lastSeen = EventTime.unknown

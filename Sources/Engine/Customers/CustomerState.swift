@@ -96,7 +96,11 @@ public final class CustomerState {
     /// Takes over what the whole shop's purchases say; journaled, because facts follow from it.
     public func adopt(_ population: PopulationParameters) {
         clock.population = PurchasePopulation(
-            r: population.r, alpha: population.alpha, a: population.a, b: population.b)
+            r: population.r,
+            alpha: population.alpha,
+            a: population.a,
+            b: population.b
+        )
     }
 
     /// The parameters that facts are folded with now.
@@ -124,8 +128,8 @@ public final class CustomerState {
         changed.append(UInt32(slot))
     }
 
-    /// SDKs send a batch again when they get no answer, so the last 64 ids are kept, as 32-bit hashes: a false match once in
-    /// 67 million events. False when the message was seen.
+    /// SDKs send a batch again when they get no answer, so the last 64 ids are kept, as 32-bit hashes: a false match
+    /// once in 67 million events. False when the message was seen.
     private func remember(message: Bytes, _ slot: Int) -> Bool {
         guard !message.isEmpty else { return true }
         let hash = UInt32(truncatingIfNeeded: Hash.of(message, seed: 0x6D65_7373))

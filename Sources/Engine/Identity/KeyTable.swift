@@ -4,7 +4,8 @@ import Models
 
 /// Byte strings to dense numbers and back: open addressing over tags, the bytes in an arena that never moves.
 ///
-/// A look-up costs one hash, usually one cache line of tags and one comparison. About 40 bytes a key beside the key itself.
+/// A look-up costs one hash, usually one cache line of tags and one comparison. About 40 bytes a key beside the key
+/// itself.
 struct KeyTable: ~Copyable {
     private struct Entry: BitwiseCopyable {
         var hash: UInt64

@@ -1,8 +1,8 @@
 public import Events
 import Models
 
-/// The dense number of a product, category or brand. Numbers differ between processes and runs, so they never reach state
-/// bytes or output, and never decide an order.
+/// The dense number of a product, category or brand. Numbers differ between processes and runs, so they never reach
+/// state bytes or output, and never decide an order.
 @frozen
 public struct Name: BitwiseCopyable, Equatable, Hashable, Sendable {
     public let raw: UInt32
@@ -80,7 +80,9 @@ struct NameMap: ~Copyable {
     var bytesReserved: Int { (mask + 1) * 8 }
 
     @inline(__always)
-    private static func home(_ name: Name) -> Int { Int(truncatingIfNeeded: UInt64(name.raw) &* 0x9E37_79B9_7F4A_7C15 >> 20) }
+    private static func home(_ name: Name) -> Int {
+        Int(truncatingIfNeeded: UInt64(name.raw) &* 0x9E37_79B9_7F4A_7C15 >> 20)
+    }
 
     @inline(__always)
     subscript(name: Name) -> Int? {

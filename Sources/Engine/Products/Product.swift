@@ -1,8 +1,8 @@
 import Events
 import Models
 
-/// Everything remembered of one product, or of one category. 300 bytes here; three Markov rows of at most 512 bytes each in
-/// the arena.
+/// Everything remembered of one product, or of one category. 300 bytes here; three Markov rows of at most 512 bytes
+/// each in the arena.
 struct Product: BitwiseCopyable {
     let name: Name
     let subject: Subject

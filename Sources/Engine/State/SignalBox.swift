@@ -2,7 +2,8 @@ public import Events
 
 /// The signals of one transaction, packed by the partition they go to.
 ///
-/// Two sets of writers take turns, so that signals which follow from signals can be packed while the first are handed over.
+/// Two sets of writers take turns, so that signals which follow from signals can be packed while the first are handed
+/// over.
 public final class SignalBox {
     private var writers: UnsafeMutablePointer<SignalWriter>
     private var leaving: UnsafeMutablePointer<SignalWriter>
@@ -51,8 +52,8 @@ public final class SignalBox {
         writer.pointee.removeAll()
     }
 
-    /// Hands over every packed record in the order of its partition, then forgets them. Signals that come meanwhile wait
-    /// for the next time.
+    /// Hands over every packed record in the order of its partition, then forgets them. Signals that come meanwhile
+    /// wait for the next time.
     public func drain(_ record: (Int32, Bytes) -> Void) {
         guard bytes > 0 else { return }
         var closed: [(partition: Int32, record: [UInt8])] = []

@@ -1,10 +1,10 @@
 import Models
 
-/// Who is to be looked at in which hour: a wheel of hourly buckets (Varghese and Lauck 1987), each a linked list through
-/// one number per slot.
+/// Who is to be looked at in which hour: a wheel of hourly buckets (Varghese and Lauck 1987), each a linked list
+/// through one number per slot.
 ///
-/// Deadlines beyond the wheel's reach (170 days) go into its last bucket and are set again from there. A slot has at most
-/// one timer. Setting is O(1); advancing is O(hours passed + timers due). 8 bytes a slot and 16 KiB.
+/// Deadlines beyond the wheel's reach (170 days) go into its last bucket and are set again from there. A slot has at
+/// most one timer. Setting is O(1); advancing is O(hours passed + timers due). 8 bytes a slot and 16 KiB.
 struct TimerWheel: ~Copyable {
     static let reach = 4_096
 
@@ -20,7 +20,9 @@ struct TimerWheel: ~Copyable {
     init() { heads = InlineArray(repeating: 0) }
 
     var isStarted: Bool { hour > 0 }
-    var bytesReserved: Int { next.bytesReserved + previous.bytesReserved + MemoryLayout<InlineArray<4096, UInt32>>.size }
+    var bytesReserved: Int {
+        next.bytesReserved + previous.bytesReserved + MemoryLayout<InlineArray<4096, UInt32>>.size
+    }
 
     mutating func start(at hour: UInt32) { self.hour = hour }
 

@@ -1,8 +1,8 @@
 /// Turns the bytes of a record into a ``Fact``, or says why not.
 ///
 /// One pass over the JSON, no tree, no `String`, no allocation once its buffers have their working size. Tolerant where
-/// producers differ (prices and ratings as strings, `sku` for `product_id`, numbers for ids, `properties: null`, duplicate
-/// keys: the last one counts), strict where guessing would be wrong.
+/// producers differ (prices and ratings as strings, `sku` for `product_id`, numbers for ids, `properties: null`,
+/// duplicate keys: the last one counts), strict where guessing would be wrong.
 public struct Decoder: ~Copyable {
     /// The last decoded event; meaningful after ``decode(_:recordTime:)`` answered `.fact`.
     public private(set) var fact = Fact()
@@ -29,7 +29,8 @@ public struct Decoder: ~Copyable {
 
     /// - Parameters:
     ///   - value: the record's value; ``fact`` borrows from it.
-    ///   - recordTime: the record's own timestamp in ms, or ``EventTime/unknown``. It bounds the event's time and stands in
+    /// - recordTime: the record's own timestamp in ms, or ``EventTime/unknown``. It bounds the event's time and stands
+    ///   in
     ///     for a missing one.
     /// - Complexity: O(length of the value).
     public mutating func decode(_ value: Bytes, recordTime: EventTime) -> Decoded {
@@ -47,8 +48,8 @@ public struct Decoder: ~Copyable {
         return finish(recordTime)
     }
 
-    /// The JSON in the value: bare, or behind a schema registry's magic byte (0x00 and a 4- or 8-byte id, 0x01 and a GUID),
-    /// or behind a byte order mark.
+    /// The JSON in the value: bare, or behind a schema registry's magic byte (0x00 and a 4- or 8-byte id, 0x01 and a
+    /// GUID), or behind a byte order mark.
     static func json(in value: Bytes) -> Bytes? {
         guard value.count > 0 else { return nil }
         switch value[0] {
@@ -124,7 +125,8 @@ public struct Decoder: ~Copyable {
     /// The properties of a product, which stand flat in an event or once per entry of `products`.
     @inline(__always)
     private mutating func readItem(
-        _ property: Property, _ scanner: inout Scanner
+        _ property: Property,
+        _ scanner: inout Scanner
     ) throws(Malformed) -> Bool {
         switch property {
         case .product: draft.item.product = try text(&scanner)
@@ -177,7 +179,10 @@ public struct Decoder: ~Copyable {
     private mutating func keep(_ draftItem: DraftItem) {
         let item = draftItem.lineItem
         guard !item.product.isEmpty else { return }
-        guard draft.itemCount < Limits.lineItems else { itemsCut += 1; return }
+        guard draft.itemCount < Limits.lineItems else {
+            itemsCut += 1
+            return
+        }
         items[draft.itemCount] = item
         draft.itemCount += 1
     }
@@ -271,8 +276,8 @@ public struct Decoder: ~Copyable {
         return type.equalsFoldingCase("identify") ? .identified : nil
     }
 
-    /// `timestamp`, else `originalTimestamp`, `receivedAt`, the record's own. A time ahead of its record by more than five
-    /// minutes is quarantined: it would move the watermark for everybody.
+    /// `timestamp`, else `originalTimestamp`, `receivedAt`, the record's own. A time ahead of its record by more than
+    /// five minutes is quarantined: it would move the watermark for everybody.
     private func eventTime(_ recordTime: EventTime) -> EventTime? {
         var found = draft.timestamp
         if case .absent = found { found = draft.originalTimestamp }

@@ -1,4 +1,5 @@
-/// Writes outcomes as Segment-shaped JSON: what a shop's tools already read. Appends to the caller's buffer, no `String`.
+/// Writes outcomes as Segment-shaped JSON: what a shop's tools already read. Appends to the caller's buffer, no
+/// `String`.
 ///
 /// The shapes are those of `Topics/schemas`; a test validates every one of them against its example.
 public struct Encoder: Sendable {
@@ -8,7 +9,9 @@ public struct Encoder: Sendable {
     public init(version: StaticString) { self.version = version }
 
     public func encode(
-        _ recommendation: Recommendation, places: [RecommendedProduct], into out: inout ByteBuffer
+        _ recommendation: Recommendation,
+        places: [RecommendedProduct],
+        into out: inout ByteBuffer
     ) {
         opening("Products Recommended", "rec-", recommendation.id, recommendation.time, into: &out)
         out.append(recommendation.isAnonymous ? ",\"anonymousId\":\"" : ",\"userId\":\"")
@@ -54,7 +57,13 @@ public struct Encoder: Sendable {
     }
 
     public func encode(_ alert: ChurnAlert, into out: inout ByteBuffer) {
-        opening(alert.isCleared ? "Churn Risk Cleared" : "Churn Risk Detected", "churn-", alert.id, alert.time, into: &out)
+        opening(
+            alert.isCleared ? "Churn Risk Cleared" : "Churn Risk Detected",
+            "churn-",
+            alert.id,
+            alert.time,
+            into: &out
+        )
         out.append(",\"originalTimestamp\":\"")
         out.append(time: alert.time)
         out.append("\",\"sentAt\":\"")
@@ -121,8 +130,12 @@ public struct Encoder: Sendable {
 
     public func encode(_ update: SentimentUpdate, into out: inout ByteBuffer) {
         opening(
-            update.isShift ? "Product Sentiment Shifted" : "Product Sentiment Updated", "sentiment-", update.id,
-            update.time, into: &out)
+            update.isShift ? "Product Sentiment Shifted" : "Product Sentiment Updated",
+            "sentiment-",
+            update.id,
+            update.time,
+            into: &out
+        )
         out.append(",\"properties\":{")
         Encoder.append(update.subject, update.key, to: &out)
         out.append(",\"reviews\":")
@@ -195,7 +208,10 @@ public struct Encoder: Sendable {
     }
 
     private func encode(
-        _ row: NeighbourRow, _ name: StaticString, _ entries: [Neighbour], into out: inout ByteBuffer
+        _ row: NeighbourRow,
+        _ name: StaticString,
+        _ entries: [Neighbour],
+        into out: inout ByteBuffer
     ) {
         out.append(name)
         out.append("\":[")
@@ -215,7 +231,11 @@ public struct Encoder: Sendable {
 
     /// The envelope up to the identity.
     private func opening(
-        _ event: StaticString, _ prefix: StaticString, _ id: OutcomeId, _ time: EventTime, into out: inout ByteBuffer
+        _ event: StaticString,
+        _ prefix: StaticString,
+        _ id: OutcomeId,
+        _ time: EventTime,
+        into out: inout ByteBuffer
     ) {
         out.append("{\"type\":\"track\",\"event\":\"")
         out.append(event)

@@ -75,9 +75,10 @@ public enum Escapes {
         }
     }
 
-    /// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters escaped, the rest as it is.
+    /// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters escaped, the rest as
+    /// it is.
     @inline(__always)
-    static func encode(_ text: Bytes, into out: inout ByteBuffer) {
+    public static func encode(_ text: Bytes, into out: inout ByteBuffer) {
         var clean = 0
         for index in 0..<text.count {
             let c = text[index]

@@ -1,5 +1,5 @@
-/// Reads what feeds the replica: published rows, model parameters, the catalogue. Tolerant of unknown members; what cannot
-/// be read is left out and counted by the caller.
+/// Reads what feeds the replica: published rows, model parameters, the catalogue. Tolerant of unknown members; what
+/// cannot be read is left out and counted by the caller.
 public struct FeedDecoder: ~Copyable {
     /// Entries of the row read last; ``Neighbours`` refers to them.
     public private(set) var entries: [Neighbour] = []
@@ -51,7 +51,8 @@ public struct FeedDecoder: ~Copyable {
         return isRead && found.r > 0 && found.alpha > 0 && found.a > 0 && found.b > 0 ? found : nil
     }
 
-    /// A record of the catalogue: id, category and whether it is sold out (`in_stock` false, or `stock` not above zero).
+    /// A record of the catalogue: id, category and whether it is sold out (`in_stock` false, or `stock` not above
+    /// zero).
     public mutating func product(_ value: Bytes) -> (id: Bytes, category: Bytes, isOutOfStock: Bool)? {
         var id = Bytes.none
         var category = Bytes.none
@@ -72,7 +73,8 @@ public struct FeedDecoder: ~Copyable {
     }
 
     private mutating func read(
-        _ value: Bytes, _ member: (Bytes, inout Scanner, inout FeedDecoder) throws(Malformed) -> Void
+        _ value: Bytes,
+        _ member: (Bytes, inout Scanner, inout FeedDecoder) throws(Malformed) -> Void
     ) -> Bool {
         guard value.count > 1, value[0] == UInt8(ascii: "{") else { return false }
         unescaped.removeAll()
@@ -125,7 +127,16 @@ extension Neighbours {
     fileprivate static var empty: Neighbours {
         let nothing = NeighbourRow(entries: 0..<0, total: 0)
         return Neighbours(
-            subject: .product, key: .none, category: .none, time: EventTime.unknown, popularity: 0, views: 0, orders: 0,
-            boughtAfter: nothing, viewedAfter: nothing, boughtAfterView: nothing)
+            subject: .product,
+            key: .none,
+            category: .none,
+            time: EventTime.unknown,
+            popularity: 0,
+            views: 0,
+            orders: 0,
+            boughtAfter: nothing,
+            viewedAfter: nothing,
+            boughtAfterView: nothing
+        )
     }
 }

@@ -100,7 +100,8 @@ struct WordTable<Value>: ~Copyable {
         guard let start = name.start else { return 0 }
         let fold: UInt64 = foldsCase ? 0x2020_2020_2020_2020 : 0
         let (first, last) = Hash.ends(UnsafeRawPointer(start), name.count)
-        let product = ((first | fold) ^ (last | fold) &* 31 ^ UInt64(truncatingIfNeeded: name.count)) &* 0x9E37_79B9_7F4A_7C15
+        let product =
+            ((first | fold) ^ (last | fold) &* 31 ^ UInt64(truncatingIfNeeded: name.count)) &* 0x9E37_79B9_7F4A_7C15
         return product >> 32
     }
 }

@@ -131,7 +131,10 @@ struct Scanner {
     ) throws(Malformed) {
         try expect(UInt8(ascii: "{"))
         skipSpace()
-        if peek() == UInt8(ascii: "}") { at += 1; return }
+        if peek() == UInt8(ascii: "}") {
+            at += 1
+            return
+        }
         while true {
             skipSpace()
             let key = try string()
@@ -140,7 +143,10 @@ struct Scanner {
             skipSpace()
             try member(key, &self)
             skipSpace()
-            if peek() == UInt8(ascii: ",") { at += 1; continue }
+            if peek() == UInt8(ascii: ",") {
+                at += 1
+                continue
+            }
             try expect(UInt8(ascii: "}"))
             return
         }
@@ -151,12 +157,18 @@ struct Scanner {
     mutating func array(_ element: (inout Scanner) throws(Malformed) -> Void) throws(Malformed) {
         try expect(UInt8(ascii: "["))
         skipSpace()
-        if peek() == UInt8(ascii: "]") { at += 1; return }
+        if peek() == UInt8(ascii: "]") {
+            at += 1
+            return
+        }
         while true {
             skipSpace()
             try element(&self)
             skipSpace()
-            if peek() == UInt8(ascii: ",") { at += 1; continue }
+            if peek() == UInt8(ascii: ",") {
+                at += 1
+                continue
+            }
             try expect(UInt8(ascii: "]"))
             return
         }

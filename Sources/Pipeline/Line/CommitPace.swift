@@ -1,5 +1,5 @@
-/// When the next transaction is due: at an interval that adapts to what a commit costs, so that committing takes at most
-/// about a third of the time.
+/// When the next transaction is due: at an interval that adapts to what a commit costs, so that committing takes at
+/// most about a third of the time.
 struct CommitPace {
     private let bounds: ClosedRange<Int64>
     private(set) var interval: Int64

@@ -6,6 +6,8 @@ public struct Counters: Sendable {
     public var facts = [UInt64](repeating: 0, count: FactKind.allCases.count)
     /// Rejections by reason, by input.
     public var rejections: [[UInt64]]
+    /// Records folded, whatever became of them, by input.
+    public var consumed: [UInt64]
     public var skipped: UInt64 = 0
     public var duplicates: UInt64 = 0
     /// Records without a key, and with a key that is not the customer's, by input.
@@ -17,6 +19,7 @@ public struct Counters: Sendable {
     public var malformedSignals: UInt64 = 0
     public var outputs = [UInt64](repeating: 0, count: OutputTopic.allCases.count)
     public var alertsByLevel = [UInt64](repeating: 0, count: RiskLevel.allCases.count)
+    public var reviewsByPolarity = [UInt64](repeating: 0, count: Polarity.allCases.count)
     public var deadLetters: UInt64 = 0
     public var transactions: UInt64 = 0
     public var aborts: UInt64 = 0
@@ -28,6 +31,7 @@ public struct Counters: Sendable {
 
     public init(inputs: Int) {
         rejections = Array(repeating: Array(repeating: 0, count: Rejection.allCases.count), count: inputs)
+        consumed = Array(repeating: 0, count: inputs)
         unkeyed = Array(repeating: 0, count: inputs)
         miskeyed = Array(repeating: 0, count: inputs)
     }

@@ -32,6 +32,7 @@ struct Emitter {
             let (key, value) = open(update.key, prefix: update.subject, &outbox)
             encoder.encode(update, into: &outbox.bytes)
             close(.productSentiment, outbox.bytes.bytes(key..<value), key, value, &outbox, &counters)
+            if update.subject == .product { counters.reviewsByPolarity[Int(update.label.rawValue)] += 1 }
         }
         for projection in outcomes.projections {
             let (key, value) = open(projection.key, prefix: projection.subject, &outbox)
@@ -53,15 +54,23 @@ struct Emitter {
             let start = outbox.bytes.count
             outbox.bytes.append(record)
             outbox.add(
-                topic: OutputTopic.signals.rawValue, partition: partition, keyStart: start, valueStart: start,
-                hasKey: false)
+                topic: OutputTopic.signals.rawValue,
+                partition: partition,
+                keyStart: start,
+                valueStart: start,
+                hasKey: false
+            )
             counters.outputs[Int(OutputTopic.signals.rawValue)] += 1
         }
     }
 
     /// The record as it came, with what was wrong and where it stood in the headers: no word of the payload there.
     func emit(
-        deadLetter record: Record, input: Int, _ rejection: Rejection, headers: [Header], into outbox: inout Outbox,
+        deadLetter record: Record,
+        input: Int,
+        _ rejection: Rejection,
+        headers: [Header],
+        into outbox: inout Outbox,
         _ counters: inout Counters
     ) {
         let reason = [
@@ -75,8 +84,13 @@ struct Emitter {
         ]
         let topic = topology.deadLetters(ofInput: input)
         outbox.add(
-            topic: topic, partition: record.partition % topology.outputPartitions[Int(topic)],
-            timestamp: record.timestamp, key: record.key, value: record.value, headers: headers + reason)
+            topic: topic,
+            partition: record.partition % topology.outputPartitions[Int(topic)],
+            timestamp: record.timestamp,
+            key: record.key,
+            value: record.value,
+            headers: headers + reason
+        )
         counters.deadLetters += 1
     }
 
@@ -96,13 +110,20 @@ struct Emitter {
 
     @inline(__always)
     private func close(
-        _ topic: OutputTopic, _ key: Bytes, _ keyStart: Int, _ valueStart: Int, _ outbox: inout Outbox,
+        _ topic: OutputTopic,
+        _ key: Bytes,
+        _ keyStart: Int,
+        _ valueStart: Int,
+        _ outbox: inout Outbox,
         _ counters: inout Counters
     ) {
         let partitions = topology.outputPartitions[Int(topic.rawValue)]
         outbox.add(
-            topic: topic.rawValue, partition: Hash.partition(of: key, among: partitions), keyStart: keyStart,
-            valueStart: valueStart)
+            topic: topic.rawValue,
+            partition: Hash.partition(of: key, among: partitions),
+            keyStart: keyStart,
+            valueStart: valueStart
+        )
         counters.outputs[Int(topic.rawValue)] += 1
     }
 }

@@ -2,7 +2,8 @@ public import Engine
 import Events
 public import Logging
 
-/// The line: one thread, one member of the group, one transactional producer, and the state of the partitions it was given.
+/// The line: one thread, one member of the group, one transactional producer, and the state of the partitions it was
+/// given.
 ///
 ///     poll ─ guard ─ decode ─ validate ─ update ─ decide ─ encode ─ emit ─ commit
 ///
@@ -27,6 +28,7 @@ public final class Line {
     public internal(set) var live: [Shard] = []
     /// State of partitions that went, with the end of their changelogs then.
     var parked: [Shard: Int64] = [:]
+    var parkedUntil: Int64 = 0
     var assignment: [TopicPartition] = []
     /// What the group said last and is not done yet.
     var change: GroupChange?
@@ -42,9 +44,17 @@ public final class Line {
     var nextProjection: Int64 = 0
     var nextLook: Int64 = 0
     var isStopping = false
+    /// Wall times of the checkpoint in flight and of the last one committed; zero for none.
+    var checkpointingAt: Int64 = 0
+    var checkpointedAt: Int64 = 0
 
     public init(
-        cluster: any Cluster, topology: Topology, settings: LineSettings, clock: WallClock, writer: UInt64, log: Logger,
+        cluster: any Cluster,
+        topology: Topology,
+        settings: LineSettings,
+        clock: WallClock,
+        writer: UInt64,
+        log: Logger,
         mailbox: Mailbox = Mailbox()
     ) {
         self.cluster = cluster
@@ -121,7 +131,13 @@ public final class Line {
         for (record, input, rejection) in desk.rejected {
             let headers = inlet?.headers(of: record) ?? []
             emitter.emit(
-                deadLetter: record, input: input, rejection, headers: headers, into: &filling, &desk.counters)
+                deadLetter: record,
+                input: input,
+                rejection,
+                headers: headers,
+                into: &filling,
+                &desk.counters
+            )
         }
         desk.rejected.removeAll(keepingCapacity: true)
     }

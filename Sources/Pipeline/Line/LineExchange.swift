@@ -34,6 +34,7 @@ extension Line {
             return false
         }
         desk.counters.transactions += 1
+        checkpointedAt = max(checkpointedAt, checkpointingAt)
         sending.removeAll()
         pace.finished(at: clock.now())
         return true
@@ -53,7 +54,9 @@ extension Line {
     }
 
     private func begin(
-        _ outlet: any Outlet, _ fence: [TopicPartition: Int64], _ membership: Membership
+        _ outlet: any Outlet,
+        _ fence: [TopicPartition: Int64],
+        _ membership: Membership
     ) throws(Fault) {
         let transaction = try Transaction.begin(on: outlet)
         do throws(Fault) {
@@ -85,8 +88,11 @@ extension Line {
         let value = filling.bytes.count
         shard.journal.encode(into: &filling.bytes)
         filling.add(
-            topic: topology.changelog(of: shard.stage).rawValue, partition: shard.partition, keyStart: key,
-            valueStart: value)
+            topic: topology.changelog(of: shard.stage).rawValue,
+            partition: shard.partition,
+            keyStart: key,
+            valueStart: value
+        )
     }
 
     /// Publishes the rows that changed most, once a second.
@@ -118,12 +124,16 @@ extension Line {
         case .products(let state): writer.write(state, into: &filling)
         }
         let checkpoint = Checkpoint(
-            codec: StateCodec.version, configuration: settings.configurationHash, offsets: shard.positions)
+            codec: StateCodec.version,
+            configuration: settings.configurationHash,
+            offsets: shard.positions
+        )
         writer.write(checkpoint, into: &filling)
         shard.journal.reset(base: shard.positions)
         shard.nextCheckpoint = now + settings.checkpointInterval
         shard.isTouched = true
         desk.counters.checkpoints += 1
+        checkpointingAt = now
     }
 }
 

@@ -2,10 +2,11 @@ import Engine
 import Events
 import Logging
 
-/// Joining, giving partitions up, getting them back. Every step may be refused and is then taken again with the next turn:
-/// what the group said stays in ``Line/change`` until it is done.
+/// Joining, giving partitions up, getting them back. Every step may be refused and is then taken again with the next
+/// turn: what the group said stays in ``Line/change`` until it is done.
 extension Line {
-    /// Opens what is not open: producer first, because taking over the transactional id ends what a predecessor left open.
+    /// Opens what is not open: producer first, because taking over the transactional id ends what a predecessor left
+    /// open.
     func open() throws(Fault) {
         if outlet == nil {
             let made = try cluster.makeOutlet(transactionalId: settings.transactionalId, topics: topology.outputs)
@@ -14,7 +15,8 @@ extension Line {
         }
         if inlet == nil {
             inlet = try cluster.makeInlet(
-                Subscription(group: settings.group, instance: settings.name, topics: topology.subscription))
+                Subscription(group: settings.group, instance: settings.name, topics: topology.subscription)
+            )
         }
         if replica == nil { replica = try Replica(commons.knowledge, cluster) }
         if restorer == nil {
@@ -53,7 +55,8 @@ extension Line {
             try drop(partitions)
             log.warning(
                 "partitions lost: this member was silent for too long",
-                metadata: ["kafka.partitions": "\(partitions.count)"])
+                metadata: ["kafka.partitions": "\(partitions.count)"]
+            )
         case nil: return
         }
         change = nil
@@ -94,17 +97,15 @@ extension Line {
         try inlet?.release(assignment: partitions)
     }
 
-    /// Keeps the state of what goes, with the end of its changelog: if nothing was written there until it comes back, it is
-    /// still right.
-    private func park() throws(Fault) {
-        guard !live.isEmpty, let inlet else { return }
-        let ends = try inlet.bounds(of: live.map(changelog))
-        parked.removeAll()
-        for shard in live { parked[shard] = ends[changelog(shard)]?.end }
-    }
+    /// State of partitions that went is kept this long, in ms: rebalances that bring them back follow soon or never.
+    private static let parkingTime: Int64 = 60_000
 
-    private func changelog(_ shard: Shard) -> TopicPartition {
-        TopicPartition(topology.changelog(of: shard.stage).name, shard.partition)
+    /// Keeps the state of what goes, with the end of its changelog: if nothing was written there until it comes back, it
+    /// is still right.
+    private func park() throws(Fault) {
+        guard !live.isEmpty, let restorer else { return }
+        parked.merge(try restorer.changelogEnds(of: live)) { _, end in end }
+        parkedUntil = clock.now() + Line.parkingTime
     }
 
     /// Restores what was assigned, a slice at a time, and lets complete shards fold.
@@ -122,23 +123,23 @@ extension Line {
             topology.inputs(of: shard.stage).map { TopicPartition($0, shard.partition) }
         }
         let committed = try inlet.committed(names)
-        let returning = try unchanged(awaitingOffsets, committed, inlet)
+        let returning = try unchanged(awaitingOffsets, committed, restorer)
         let fresh = awaitingOffsets.filter { !returning.contains($0) }
             .map { parked[$0] == nil ? $0 : makeShard($0.stage, $0.partition) }
         try restorer.begin(fresh, committed: committed)
+        for shard in awaitingOffsets { parked[shard] = nil }
         awaitingOffsets.removeAll()
-        parked.removeAll()
         goLive(Array(returning))
     }
 
     /// Parked shards whose changelog and offsets nobody has touched.
     private func unchanged(
-        _ shards: [Shard], _ committed: [TopicPartition: Int64], _ inlet: any Inlet
+        _ shards: [Shard], _ committed: [TopicPartition: Int64], _ restorer: Restorer
     ) throws(Fault) -> Set<Shard> {
         let candidates = shards.filter { parked[$0] != nil }
         guard !candidates.isEmpty else { return [] }
-        let ends = try inlet.bounds(of: candidates.map(changelog))
-        return Set(candidates.filter { isUnchanged($0, committed) && parked[$0] == ends[changelog($0)]?.end })
+        let ends = try restorer.changelogEnds(of: candidates)
+        return Set(candidates.filter { isUnchanged($0, committed) && parked[$0] == ends[$0] })
     }
 
     private func isUnchanged(_ shard: Shard, _ committed: [TopicPartition: Int64]) -> Bool {

@@ -46,8 +46,8 @@ extension Line {
         restoreAgain(partitions)
     }
 
-    /// The outcome of a commit is unknown, or a client is lost: only what the cluster has is true. New clients take over
-    /// our names, which settles the old transaction, and state is made from what is then committed.
+    /// The outcome of a commit is unknown, or a client is lost: only what the cluster has is true. New clients take
+    /// over our names, which settles the old transaction, and state is made from what is then committed.
     private func restart(_ fault: Fault) {
         log.warning("line restarted: \(fault)")
         desk.counters.restarts += 1
@@ -64,8 +64,8 @@ extension Line {
         forgetState()
     }
 
-    /// Discards everything that ran ahead, and all state with it. A line that was draining has not drained: whoever stopped
-    /// it decides anew.
+    /// Discards everything that ran ahead, and all state with it. A line that was draining has not drained: whoever
+    /// stopped it decides anew.
     private func forgetState() {
         isStopping = false
         live.removeAll()

@@ -17,6 +17,9 @@ public struct LineStatus: Sendable {
     public var customers = 0
     public var products = 0
     public var stateBytes = 0
+    /// Of those, what single customers and products take.
+    public var customerBytes = 0
+    public var productBytes = 0
     public var knowledgeRows = 0
     public var namesRefused: UInt64 = 0
     public var late: UInt64 = 0
@@ -25,6 +28,7 @@ public struct LineStatus: Sendable {
     public var commitInterval: Int64 = 0
     /// Wall time of the last turn, ms: a line that has lag and does not turn is stuck.
     public var turnedAt: Int64 = 0
+    /// Wall time of the last checkpoint that was committed, ms; zero before the first.
     public var checkpointedAt: Int64 = 0
     public var hasFinished = false
 
@@ -48,6 +52,7 @@ extension Line {
         status.commitCost = pace.commitCost
         status.commitInterval = pace.interval
         status.turnedAt = clock.now()
+        status.checkpointedAt = checkpointedAt
         for shard in live { add(shard, to: &status) }
         return status
     }
@@ -57,12 +62,15 @@ extension Line {
         switch shard.state {
         case .customers(let state):
             status.customers += state.count
+            status.customerBytes += state.bytesReserved
             status.late += state.late
             if state.watermark != EventTime.unknown {
                 let lowest = status.watermark == EventTime.unknown ? state.watermark : status.watermark
                 status.watermark = min(lowest, state.watermark)
             }
-        case .products(let state): status.products += state.count
+        case .products(let state):
+            status.products += state.count
+            status.productBytes += state.bytesReserved
         }
         for (index, topic) in topology.inputs(of: shard.stage).enumerated() {
             let end = inlet?.lastKnownEnd(of: TopicPartition(topic, shard.partition)) ?? 0

@@ -8,6 +8,7 @@ extension Line {
         let now = clock.now()
         guard now >= nextLook else { return }
         nextLook = now + 250
+        if now > parkedUntil { parked.removeAll() }
         for shard in live {
             guard case .customers(let state) = shard.state else { continue }
             if let population = commons.knowledge.population { shard.adopt(population) }
@@ -27,8 +28,8 @@ extension Line {
         zip(shard.positions, shard.reached).allSatisfy { position, reached in reached >= position && reached >= 0 }
     }
 
-    /// Whether a bounded run has handled everything: the inputs as they were at the start, and all signals that followed
-    /// from them, to the last hop.
+    /// Whether a bounded run has handled everything: the inputs as they were at the start, and all signals that
+    /// followed from them, to the last hop.
     func isFinished() throws(Fault) -> Bool {
         if isStopping { return hasDrained }
         guard ending.isWanted, isReady, committing == nil, !hasWork else { return false }

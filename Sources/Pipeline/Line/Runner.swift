@@ -24,7 +24,12 @@ public final class Runner: Sendable {
 
     /// - Parameter lines: threads; each has its own name in the group.
     public init(
-        cluster: any Cluster, topology: Topology, settings: LineSettings, lines: Int = 1, clock: WallClock, log: Logger
+        cluster: any Cluster,
+        topology: Topology,
+        settings: LineSettings,
+        lines: Int = 1,
+        clock: WallClock,
+        log: Logger
     ) {
         self.cluster = cluster
         self.topology = topology
@@ -74,8 +79,14 @@ public final class Runner: Sendable {
     private func runLine(_ index: Int) {
         let writer = UInt64.random(in: 1 ... .max)
         let line = Line(
-            cluster: cluster, topology: topology, settings: settings[index], clock: clock, writer: writer, log: log,
-            mailbox: mailboxes[index])
+            cluster: cluster,
+            topology: topology,
+            settings: settings[index],
+            clock: clock,
+            writer: writer,
+            log: log,
+            mailbox: mailboxes[index]
+        )
         var fault: Fault?
         do throws(Fault) {
             try turn(line, index)

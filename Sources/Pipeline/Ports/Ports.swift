@@ -40,7 +40,8 @@ public protocol Fetching: AnyObject {
     /// A position may be ``Position/beginning``; nothing else is implied, no position is taken silently.
     func fetch(from positions: [TopicPartition: Int64]) throws(Fault)
 
-    /// Appends up to `limit` records, waiting up to `wait` ms for the first. Ends the validity of the last poll's records.
+    /// Appends up to `limit` records, waiting up to `wait` ms for the first. Ends the validity of the last poll's
+    /// records.
     func poll(into records: inout [Record], limit: Int, wait: Int32) throws(Fault) -> Polled
 
     /// Headers of a record of the last poll.
@@ -121,7 +122,10 @@ public struct BrokerCapabilities: Sendable, Equatable {
     }
 
     public static let kafka = BrokerCapabilities(
-        enforcesTransactions: true, storesTransactionalOffsets: true, keepsCompactedTopics: true)
+        enforcesTransactions: true,
+        storesTransactionalOffsets: true,
+        keepsCompactedTopics: true
+    )
 }
 
 /// Which topics a member subscribes to, and under which name.

@@ -33,7 +33,8 @@ public struct Record: BitwiseCopyable {
     public var handle: Int
 
     @inlinable
-    public init(topic: Int32, partition: Int32, offset: Int64, timestamp: Int64, key: Bytes, value: Bytes, handle: Int) {
+    public init(topic: Int32, partition: Int32, offset: Int64, timestamp: Int64, key: Bytes, value: Bytes, handle: Int)
+    {
         self.topic = topic
         self.partition = partition
         self.offset = offset
@@ -94,23 +95,38 @@ public struct Outbox: ~Copyable {
         headers.removeAll(keepingCapacity: true)
     }
 
-    /// Adds a record whose key and value were appended to ``bytes`` from `keyStart` and `valueStart` on; the value reaches
-    /// to the end of the buffer.
+    /// Adds a record whose key and value were appended to ``bytes`` from `keyStart` and `valueStart` on; the value
+    /// reaches to the end of the buffer.
     @inline(__always)
     public mutating func add(
-        topic: Int32, partition: Int32, timestamp: Int64 = EventTime.unknown, keyStart: Int, valueStart: Int,
+        topic: Int32,
+        partition: Int32,
+        timestamp: Int64 = EventTime.unknown,
+        keyStart: Int,
+        valueStart: Int,
         hasKey: Bool = true
     ) {
         records.append(
             Outgoing(
-                topic: topic, partition: partition, timestamp: timestamp, keyStart: keyStart,
-                keyCount: hasKey ? valueStart - keyStart : -1, valueStart: valueStart,
-                valueCount: bytes.count - valueStart, headers: -1))
+                topic: topic,
+                partition: partition,
+                timestamp: timestamp,
+                keyStart: keyStart,
+                keyCount: hasKey ? valueStart - keyStart : -1,
+                valueStart: valueStart,
+                valueCount: bytes.count - valueStart,
+                headers: -1
+            )
+        )
     }
 
     /// Copies a whole record in; a missing key or value stays missing.
     public mutating func add(
-        topic: Int32, partition: Int32, timestamp: Int64 = EventTime.unknown, key: Bytes, value: Bytes,
+        topic: Int32,
+        partition: Int32,
+        timestamp: Int64 = EventTime.unknown,
+        key: Bytes,
+        value: Bytes,
         headers list: [Header] = []
     ) {
         let keyStart = bytes.count
@@ -120,10 +136,16 @@ public struct Outbox: ~Copyable {
         if !list.isEmpty { headers.append(list) }
         records.append(
             Outgoing(
-                topic: topic, partition: partition, timestamp: timestamp, keyStart: keyStart,
-                keyCount: key.isMissing ? -1 : key.count, valueStart: valueStart,
+                topic: topic,
+                partition: partition,
+                timestamp: timestamp,
+                keyStart: keyStart,
+                keyCount: key.isMissing ? -1 : key.count,
+                valueStart: valueStart,
                 valueCount: value.isMissing ? -1 : value.count,
-                headers: list.isEmpty ? -1 : Int32(headers.count - 1)))
+                headers: list.isEmpty ? -1 : Int32(headers.count - 1)
+            )
+        )
     }
 
     public func key(of record: Outgoing) -> Bytes {

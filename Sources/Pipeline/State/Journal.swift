@@ -2,9 +2,9 @@ public import Events
 
 /// What was folded since the last checkpoint, in order: an input like any other.
 ///
-/// Several topics fold into one customer's state in the order in which they were fetched, and time and adopted parameters
-/// come from outside; so each transaction writes, under one key, all of this since the checkpoint. Run lengths keep it
-/// small; being cumulative it survives compaction.
+/// Several topics fold into one customer's state in the order in which they were fetched, and time and adopted
+/// parameters come from outside; so each transaction writes, under one key, all of this since the checkpoint. Run
+/// lengths keep it small; being cumulative it survives compaction.
 ///
 ///     journal := version:u8 writer:u64 inputs:varint (base:zigzag)* entry*
 ///     entry   := 0 topic:varint count:varint | 1 tick:zigzag(ms) | 2 r:f64 alpha:f64 a:f64 b:f64
@@ -100,7 +100,8 @@ public struct Journal: Sendable, Equatable {
         case 1: .tick(reader.zigzag())
         case 2:
             .adopted(
-                PopulationParameters(r: reader.double(), alpha: reader.double(), a: reader.double(), b: reader.double()))
+                PopulationParameters(r: reader.double(), alpha: reader.double(), a: reader.double(), b: reader.double())
+            )
         default: nil
         }
     }

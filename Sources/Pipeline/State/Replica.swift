@@ -1,8 +1,8 @@
 import Engine
 import Events
 
-/// Keeps ``Engine/Knowledge`` up to date from the published topics: rows, models' parameters, the catalogue. Reads all their
-/// partitions from the start, outside the group.
+/// Keeps ``Engine/Knowledge`` up to date from the published topics: rows, models' parameters, the catalogue. Reads all
+/// their partitions from the start, outside the group.
 final class Replica {
     private let knowledge: Knowledge
     private let reader: any Fetching
@@ -50,13 +50,22 @@ final class Replica {
         guard !record.value.isMissing else { return }
         switch reader.topics[Int(record.topic)] {
         case OutputTopic.productNeighbours.name:
-            guard let row = decoder.neighbours(record.value) else { unreadable += 1; return }
+            guard let row = decoder.neighbours(record.value) else {
+                unreadable += 1
+                return
+            }
             knowledge.adopt(row, entries: decoder.entries)
         case OutputTopic.models.name:
-            guard let population = decoder.population(record.value) else { unreadable += 1; return }
+            guard let population = decoder.population(record.value) else {
+                unreadable += 1
+                return
+            }
             knowledge.adopt(population)
         default:
-            guard let product = decoder.product(record.value) else { unreadable += 1; return }
+            guard let product = decoder.product(record.value) else {
+                unreadable += 1
+                return
+            }
             knowledge.adopt(product: product.id, category: product.category, isOutOfStock: product.isOutOfStock)
         }
     }

@@ -1,8 +1,8 @@
 import Engine
 import Events
 
-/// Brings shards back to what is committed, in slices between polls: first the changelog up to its end, then the journal
-/// from the checkpoint's offsets C to the group's committed offsets O, with outputs muted.
+/// Brings shards back to what is committed, in slices between polls: first the changelog up to its end, then the
+/// journal from the checkpoint's offsets C to the group's committed offsets O, with outputs muted.
 ///
 /// A rebalance may come at any point: shards are dropped by ``drop(_:)`` and nothing else is touched.
 final class Restorer {
@@ -40,7 +40,10 @@ final class Restorer {
     private var notices: [String] = []
 
     init(
-        _ topology: Topology, _ cluster: any Cluster, desk: FoldingDesk, configuration: UInt64
+        _ topology: Topology,
+        _ cluster: any Cluster,
+        desk: FoldingDesk,
+        configuration: UInt64
     ) throws(Fault) {
         self.topology = topology
         self.desk = desk
@@ -65,6 +68,12 @@ final class Restorer {
 
     /// Share of the changelogs' records read so far, for readiness: 0…1.
     private(set) var recordsRead: UInt64 = 0
+
+    /// Where the shards' changelogs end now.
+    func changelogEnds(of shards: [Shard]) throws(Fault) -> [Shard: Int64] {
+        let bounds = try changelogs.bounds(of: shards.map(changelog))
+        return Dictionary(uniqueKeysWithValues: shards.map { ($0, bounds[changelog($0)]?.end ?? 0) })
+    }
 
     /// Begins with shards whose committed offsets are known.
     func begin(_ shards: [Shard], committed: [TopicPartition: Int64]) throws(Fault) {
@@ -110,7 +119,9 @@ final class Restorer {
 
     private func fetchChangelogs() throws(Fault) {
         var positions: [TopicPartition: Int64] = [:]
-        for progress in work where progress.phase == .changelog { positions[changelog(progress.shard)] = Position.beginning }
+        for progress in work where progress.phase == .changelog {
+            positions[changelog(progress.shard)] = Position.beginning
+        }
         try changelogs.fetch(from: positions)
         isFetchStale.changelogs = false
     }
@@ -120,7 +131,8 @@ final class Restorer {
         let polled = try changelogs.poll(into: &records, limit: 4_096, wait: wait)
         for record in records {
             let partition = TopicPartition(changelogs.topics[Int(record.topic)], record.partition)
-            guard let index = work.firstIndex(where: { $0.phase == .changelog && changelog($0.shard) == partition }) else {
+            guard let index = work.firstIndex(where: { $0.phase == .changelog && changelog($0.shard) == partition })
+            else {
                 continue
             }
             try take(record, into: &work[index])
@@ -153,9 +165,11 @@ final class Restorer {
 
     private func unreadable(_ shard: Shard, _ what: String) -> Fault {
         Fault(
-            .stop(exitCode: Fault.Exit.data), code: "STATE_UNREADABLE",
+            .stop(exitCode: Fault.Exit.data),
+            code: "STATE_UNREADABLE",
             doing: "reading the \(what) in \(changelog(shard))",
-            remedy: "run the version that wrote it, or drop the state: shopstream reset --to-earliest")
+            remedy: "run the version that wrote it, or drop the state: shopstream reset --to-earliest"
+        )
     }
 
     // MARK: the journal
@@ -165,9 +179,11 @@ final class Restorer {
         let shard = progress.shard
         if let checkpoint = progress.checkpoint, checkpoint.configuration != configuration {
             throw Fault(
-                .stop(exitCode: Fault.Exit.configuration), code: "CONFIGURATION_CHANGED",
+                .stop(exitCode: Fault.Exit.configuration),
+                code: "CONFIGURATION_CHANGED",
                 doing: "taking over \(changelog(shard)), which was written under other half-lives or session rules",
-                remedy: "go back to the old configuration, or fold anew: shopstream reset --to-earliest")
+                remedy: "go back to the old configuration, or fold anew: shopstream reset --to-earliest"
+            )
         }
         shard.positions = try start(progress)
         shard.finishRestore()
@@ -193,7 +209,10 @@ final class Restorer {
     }
 
     private func position(
-        _ name: TopicPartition, carried: Int64?, committed: Int64?, start: Int64
+        _ name: TopicPartition,
+        carried: Int64?,
+        committed: Int64?,
+        start: Int64
     ) throws(Fault) -> Int64 {
         switch (carried, committed) {
         case (nil, nil): return start
@@ -203,18 +222,22 @@ final class Restorer {
         case (nil, let committed?):
             guard !capabilities.keepsCompactedTopics else {
                 throw Fault(
-                    .stop(exitCode: Fault.Exit.data), code: "STATE_MISSING",
+                    .stop(exitCode: Fault.Exit.data),
+                    code: "STATE_MISSING",
                     doing: "looking for the state behind offset \(committed) of \(name)",
-                    remedy: "fold anew: shopstream reset --to-earliest")
+                    remedy: "fold anew: shopstream reset --to-earliest"
+                )
             }
             notices.append("\(name): this cluster does not keep state; going on from \(committed) without memory")
             return try inside(name, committed, start)
         case (let carried?, let committed?):
             guard committed >= carried else {
                 throw Fault(
-                    .stop(exitCode: Fault.Exit.data), code: "OFFSET_BEFORE_STATE",
+                    .stop(exitCode: Fault.Exit.data),
+                    code: "OFFSET_BEFORE_STATE",
                     doing: "comparing \(name): the group is at \(committed), the state already at \(carried)",
-                    remedy: "somebody moved the group's offsets; fold anew: shopstream reset --to-earliest")
+                    remedy: "somebody moved the group's offsets; fold anew: shopstream reset --to-earliest"
+                )
             }
             return try inside(name, carried, start)
         }
@@ -223,9 +246,11 @@ final class Restorer {
     private func inside(_ name: TopicPartition, _ offset: Int64, _ start: Int64) throws(Fault) -> Int64 {
         guard offset >= start else {
             throw Fault(
-                .stop(exitCode: Fault.Exit.data), code: "OFFSET_OUT_OF_RANGE",
+                .stop(exitCode: Fault.Exit.data),
+                code: "OFFSET_OUT_OF_RANGE",
                 doing: "resuming \(name) at \(offset), but the log now begins at \(start)",
-                remedy: "records were deleted before they were read; accept the gap: shopstream reset --to-earliest")
+                remedy: "records were deleted before they were read; accept the gap: shopstream reset --to-earliest"
+            )
         }
         return offset
     }
@@ -254,9 +279,11 @@ final class Restorer {
             let name = input(progress.shard, index)
             guard let committed = progress.committed[name], committed != position else { continue }
             throw Fault(
-                .stop(exitCode: Fault.Exit.data), code: "JOURNAL_ENDS_ELSEWHERE",
+                .stop(exitCode: Fault.Exit.data),
+                code: "JOURNAL_ENDS_ELSEWHERE",
                 doing: "restoring \(name): the journal leads to \(position), the group committed \(committed)",
-                remedy: "fold anew: shopstream reset --to-earliest")
+                remedy: "fold anew: shopstream reset --to-earliest"
+            )
         }
     }
 
@@ -279,7 +306,9 @@ final class Restorer {
         records.removeAll(keepingCapacity: true)
         _ = try inputs.poll(into: &records, limit: 4_096, wait: wait)
         for record in records {
-            ahead[TopicPartition(inputs.topics[Int(record.topic)], record.partition), default: ReadAhead()].append(record)
+            ahead[TopicPartition(inputs.topics[Int(record.topic)], record.partition), default: ReadAhead()].append(
+                record
+            )
         }
         for index in work.indices where work[index].phase == .journal {
             if try replay(&work[index]) { isFetchStale.inputs = true }
@@ -312,7 +341,8 @@ final class Restorer {
 /// Records of one input partition that were read before their turn in the journal, copied. Bound: 32 MiB.
 struct ReadAhead {
     private var bytes: [UInt8] = []
-    private var entries: [(offset: Int64, timestamp: Int64, partition: Int32, key: Int, value: Int, end: Int, hasKey: Bool)] = []
+    private var entries:
+        [(offset: Int64, timestamp: Int64, partition: Int32, key: Int, value: Int, end: Int, hasKey: Bool)] = []
     private var first = 0
     /// Offset behind the last record read.
     private(set) var next: Int64?
@@ -325,7 +355,8 @@ struct ReadAhead {
         let value = bytes.count
         bytes.append(contentsOf: record.value.buffer)
         entries.append(
-            (record.offset, record.timestamp, record.partition, key, value, bytes.count, !record.key.isMissing))
+            (record.offset, record.timestamp, record.partition, key, value, bytes.count, !record.key.isMissing)
+        )
         next = record.offset + 1
     }
 
@@ -336,9 +367,15 @@ struct ReadAhead {
         bytes.withUnsafeBufferPointer { buffer in
             let records = entries[first..<first + taken].map { entry in
                 Record(
-                    topic: 0, partition: entry.partition, offset: entry.offset, timestamp: entry.timestamp,
-                    key: entry.hasKey ? Bytes(start: buffer.baseAddress! + entry.key, count: entry.value - entry.key) : .none,
-                    value: Bytes(start: buffer.baseAddress! + entry.value, count: entry.end - entry.value), handle: 0)
+                    topic: 0,
+                    partition: entry.partition,
+                    offset: entry.offset,
+                    timestamp: entry.timestamp,
+                    key: entry.hasKey
+                        ? Bytes(start: buffer.baseAddress! + entry.key, count: entry.value - entry.key) : .none,
+                    value: Bytes(start: buffer.baseAddress! + entry.value, count: entry.end - entry.value),
+                    handle: 0
+                )
             }
             body(records[...])
         }

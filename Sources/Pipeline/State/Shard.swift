@@ -75,6 +75,7 @@ public final class Shard {
             }
         }
         guard folded > 0 else { return }
+        if stage == .customers { desk.counters.consumed[input] += folded }
         journal.ran(topic: input, count: folded)
         isTouched = true
     }

@@ -27,14 +27,17 @@ struct RecordingSource: ~Copyable {
             file = 0
             return
         }
-        file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .opening(path: path, reason: RecordingSource.reason(errno)) }
-        guard path.hasSuffix(".gz") || RecordingSource.isPacked(file) else { return }
-        do {
-            unpacking = try RecordingSource.unpack(file)
-        } catch {
-            throw .unpacking(path: path, reason: "\(RecordingSource.gzip) cannot be started: \(error)")
+        let opened = open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { throw .opening(path: path, reason: RecordingSource.reason(errno)) }
+        if path.hasSuffix(".gz") || RecordingSource.isPacked(opened) {
+            do {
+                unpacking = try RecordingSource.unpack(opened)
+            } catch {
+                close(opened)
+                throw .unpacking(path: path, reason: "\(RecordingSource.gzip) cannot be started: \(error)")
+            }
         }
+        file = opened
     }
 
     /// A child that is still at it is killed outright: it inherits the signal mask of whichever thread started it, and

@@ -3,7 +3,7 @@ public import Events
 /// What kind of shop to pretend: how large, how busy, how loyal, how messy. The same plan gives the same bytes.
 ///
 /// Buying follows the customers' own rhythms; browsing fills what ``eventsPerDay`` leaves, three tenths of it by visitors
-/// who never sign in.
+/// who never sign in. Nobody comes more often than every 45 minutes, so a few customers cannot fill a busy shop.
 public struct ShopPlan: Sendable, Equatable {
     public var seed: UInt64 = 1
     /// People with an account: occasional buyers and repeat buyers.
@@ -42,7 +42,8 @@ public struct ShopPlan: Sendable, Equatable {
 
     public init() {}
 
-    /// A shop whose rhythm fits its span: short ones have people who buy often, so that silence can be told from patience.
+    /// A shop whose parts fit each other: in a short span people buy often, so that silence can be told from patience, and
+    /// no category is nearly empty.
     public init(seed: UInt64, customers: Int, products: Int, eventsPerDay: Int, span: Int64) {
         self.seed = seed
         self.customers = customers
@@ -50,6 +51,7 @@ public struct ShopPlan: Sendable, Equatable {
         self.eventsPerDay = eventsPerDay
         self.span = span
         rhythm = min(rhythm, max(span / 9, EventTime.minute))
+        categories = max(1, min(categories, products / 4))
     }
 
     public var end: EventTime { start + span }
@@ -78,7 +80,7 @@ extension ShopPlan {
         try UnfitPlan.check("products", products, 10...1_000_000)
         try UnfitPlan.check("categories", categories, 1...min(products, 10_000))
         try UnfitPlan.check("brands", brands, 1...10_000)
-        try UnfitPlan.check("eventsPerDay", eventsPerDay, 1...10_000_000_000)
+        try UnfitPlan.check("eventsPerDay", eventsPerDay, 1...100_000_000)
         try UnfitPlan.check("span", span, EventTime.minute...Agenda.longestOffset)
         try UnfitPlan.check("rhythm", rhythm, EventTime.minute...3_650 * EventTime.day)
         try UnfitPlan.check("start", start, EventTime.plausible.lowerBound...EventTime.plausible.upperBound - span)

@@ -37,7 +37,12 @@ final class Rig {
     func load(_ script: Script) throws {
         for record in script.records {
             try log.append(
-                record.topic, record.partition, key: record.key, value: record.value, timestamp: Script.start + 500 * EventTime.day)
+                record.topic,
+                record.partition,
+                key: record.key,
+                value: record.value,
+                timestamp: Script.start + 500 * EventTime.day
+            )
         }
     }
 
@@ -46,12 +51,17 @@ final class Rig {
         own.name = name
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return Line(
-            cluster: process ?? self.process, topology: topology, settings: own,
-            clock: WallClock { [log] in log.now }, writer: UInt64(restarts + 1), log: quiet)
+            cluster: process ?? self.process,
+            topology: topology,
+            settings: own,
+            clock: WallClock { [log] in log.now },
+            writer: UInt64(restarts + 1),
+            log: quiet
+        )
     }
 
-    /// Runs until everything is handled, starting a new process whenever one died. A stop is what an operator answers with
-    /// a restart.
+    /// Runs until everything is handled, starting a new process whenever one died. A stop is what an operator answers
+    /// with a restart.
     func runToEnd(turns: Int = 4_000) throws {
         var line = makeLine()
         for _ in 0..<turns {
@@ -60,12 +70,15 @@ final class Rig {
             } catch {
                 restarts += 1
                 try #require(restarts < 20, "restarted too often: \(error)")
-                process = log.newIncarnation()
+                restart()
                 line = makeLine()
             }
         }
         Issue.record("no end after \(turns) turns: \(log.injections)")
     }
+
+    /// The process dies, and a new one takes its place.
+    func restart() { process = log.newIncarnation() }
 
     /// One turn, and a few milliseconds. False when the line has drained after its end.
     private func step(_ line: Line) throws -> Bool {

@@ -24,8 +24,22 @@ struct Script {
         return script
     }
 
+    /// One customer who orders like clockwork.
+    static func regular(orders: Int, everyDays: Int) -> Script {
+        var script = Script()
+        var number = 0
+        for index in 0..<orders {
+            let time = start + Int64(index * everyDays) * EventTime.day
+            let value = event("u1", "Order Completed", "p\(index % 3)", time, &number)
+            script.records.append((clicks, 0, "u1", value))
+        }
+        return script
+    }
+
     private mutating func build(
-        customers: Int, days: Int, _ place: ((customer: String, isReview: Bool)) -> (String, Int32)
+        customers: Int,
+        days: Int,
+        _ place: ((customer: String, isReview: Bool)) -> (String, Int32)
     ) {
         var number = 0
         for day in stride(from: 0, to: days, by: 5) {
@@ -46,14 +60,19 @@ struct Script {
         records.append((topic, partition, "u0", late))
         for partition: Int32 in 0..<2 where records.contains(where: { $0.partition == partition }) {
             records.append(
-                (Script.clicks, partition, "w\(partition)",
-                    Script.event("w\(partition)", "Product Viewed", "p1", Script.start + 401 * EventTime.day, &number)))
+                (
+                    Script.clicks, partition, "w\(partition)",
+                    Script.event("w\(partition)", "Product Viewed", "p1", Script.start + 401 * EventTime.day, &number)
+                )
+            )
         }
     }
 
     static let start: EventTime = 1_700_000_000_000
 
-    private static func visit(_ name: String, _ customer: Int, _ day: Int, _ time: EventTime, _ number: inout Int) -> [String] {
+    private static func visit(_ name: String, _ customer: Int, _ day: Int, _ time: EventTime, _ number: inout Int)
+        -> [String]
+    {
         let product = "p\((customer + day / 5) % 5)"
         let next = "p\((customer + day / 5 + 1) % 5)"
         var events = [
@@ -65,14 +84,26 @@ struct Script {
         if day % 10 == 5 {
             let words = customer % 2 == 0 ? "great quality, love it" : "质量太差了，很失望"
             events.append(
-                event(name, "Product Reviewed", product, time + 30_000, &number,
-                    ",\"rating\":\(customer % 2 == 0 ? 5 : 1),\"review_body\":\"\(words)\""))
+                event(
+                    name,
+                    "Product Reviewed",
+                    product,
+                    time + 30_000,
+                    &number,
+                    ",\"rating\":\(customer % 2 == 0 ? 5 : 1),\"review_body\":\"\(words)\""
+                )
+            )
         }
         return events
     }
 
     private static func event(
-        _ name: String, _ event: String, _ product: String, _ time: EventTime, _ number: inout Int, _ more: String = ""
+        _ name: String,
+        _ event: String,
+        _ product: String,
+        _ time: EventTime,
+        _ number: inout Int,
+        _ more: String = ""
     ) -> String {
         number += 1
         var buffer = ByteBuffer()

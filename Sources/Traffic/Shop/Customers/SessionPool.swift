@@ -18,6 +18,4 @@ struct SessionPool {
     }
 
     mutating func remove(_ place: Int) { free.append(place) }
-
-    var count: Int { sessions.count - free.count }
 }

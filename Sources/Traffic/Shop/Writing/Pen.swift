@@ -18,7 +18,6 @@ struct Pen: ~Copyable {
 
     deinit { base.deallocate() }
 
-    var key: Bytes { Bytes(start: base, count: keyCount) }
     var value: Bytes { Bytes(start: base + keyCount, count: count - keyCount) }
     var record: Bytes { Bytes(start: base, count: count) }
 

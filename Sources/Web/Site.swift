@@ -1,0 +1,70 @@
+import Events
+import Foundation
+import Pipeline
+
+/// What is answered where. No sockets here: a request comes in as a value and an answer goes out as one.
+public struct Site: Sendable {
+    private let desk: any Desk
+    private let access: Access
+    private let health: Health
+    private let clock: WallClock
+
+    public init(_ desk: any Desk, access: Access, health: Health = Health(), clock: WallClock) {
+        self.desk = desk
+        self.access = access
+        self.health = health
+        self.clock = clock
+    }
+
+    public func answer(_ request: WebRequest) async -> WebAnswer {
+        if let refusal = request.refusal { return refusal }
+        switch request.path {
+        case "/": return .page(StatusPage.html)
+        case "/livez", "/healthz": return livez()
+        case "/readyz": return readyz()
+        case "/metrics": return metrics()
+        case "/version": return .json(["version": "\(Shopstream.version)"])
+        case "/status": return .json(Overview(desk.statuses, at: clock.now()))
+        default: return await one(request)
+        }
+    }
+
+    private func livez() -> WebAnswer {
+        let stuck = health.stuck(desk.statuses, at: clock.now())
+        guard !stuck.isEmpty else { return .text("ok\n") }
+        return .text("stuck: \(stuck.joined(separator: ", "))\n", status: 503)
+    }
+
+    private func readyz() -> WebAnswer {
+        let readiness = health.readiness(desk.statuses)
+        return .json(readiness, status: readiness.isReady ? 200 : 503)
+    }
+
+    private func metrics() -> WebAnswer {
+        .metrics(LineMetrics.text(desk.statuses, process: ProcessFigures.read(), at: clock.now()))
+    }
+
+    /// `/customers/{id}`, `/products/{id}`, `/recommendations/{id}`.
+    private func one(_ request: WebRequest) async -> WebAnswer {
+        let parts = request.path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, ["customers", "products", "recommendations"].contains(parts[1]) else {
+            return .refused(404, "no such page; see /")
+        }
+        if let refusal = access.refusal(of: request) { return refusal }
+        guard let name = String(parts[2]).removingPercentEncoding, !name.isEmpty, name.utf8.count <= Limits.identifier
+        else { return .refused(404, "not a name") }
+        do throws(Unanswered) {
+            switch parts[1] {
+            case "customers": return Site.found(try await desk.customer(name))
+            case "products": return Site.found(try await desk.product(name))
+            default: return Site.found(try await desk.list(of: name))
+            }
+        } catch {
+            return .refused(503, error == .busy ? "too many questions wait" : "no answer in time; try again")
+        }
+    }
+
+    private static func found(_ view: (some Encodable)?) -> WebAnswer {
+        view.map { .json($0) } ?? .refused(404, "not known to this process")
+    }
+}

@@ -1,0 +1,82 @@
+/// A request, as far as anything here looks at it.
+public struct WebRequest: Sendable {
+    public var method: String
+    /// As it was sent: percent-encoded, without the query.
+    public var path: String
+    public var host: String?
+    public var authorization: String?
+    public var headerBytes: Int
+    public var hasBody: Bool
+
+    public init(
+        method: String = "GET", path: String, host: String? = "localhost", authorization: String? = nil,
+        headerBytes: Int = 0, hasBody: Bool = false
+    ) {
+        self.method = method
+        self.path = path
+        self.host = host
+        self.authorization = authorization
+        self.headerBytes = headerBytes
+        self.hasBody = hasBody
+    }
+
+    static let longestPath = 2_048
+    static let mostHeaderBytes = 16 << 10
+
+    /// The answer to what is too long or asks for too much; nil for a request that may be looked at.
+    var refusal: WebAnswer? {
+        if path.utf8.count > WebRequest.longestPath { return .refused(414, "the path is too long") }
+        if headerBytes > WebRequest.mostHeaderBytes { return .refused(431, "the headers are too long") }
+        if method != "GET" { return .refused(405, "only GET is answered") }
+        return hasBody ? .refused(413, "no request here has a body") : nil
+    }
+}
+
+/// An answer with its body in memory.
+public struct WebAnswer: Sendable {
+    public var status: Int
+    public var headers: [(name: String, value: String)]
+    public var body: [UInt8]
+
+    init(_ status: Int, _ type: String, _ body: [UInt8]) {
+        self.status = status
+        headers = [
+            ("Content-Type", type), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", "default-src 'self' 'unsafe-inline'; frame-ancestors 'none'"),
+        ]
+        self.body = body
+    }
+
+    static func text(_ text: String, status: Int = 200) -> WebAnswer {
+        WebAnswer(status, "text/plain; charset=utf-8", Array(text.utf8))
+    }
+
+    static func page(_ html: String) -> WebAnswer { WebAnswer(200, "text/html; charset=utf-8", Array(html.utf8)) }
+
+    /// What scrapers expect (Prometheus' exposition format 0.0.4).
+    static func metrics(_ text: String) -> WebAnswer {
+        WebAnswer(200, "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
+    }
+
+    static func json(_ value: some Encodable, status: Int = 200) -> WebAnswer {
+        WebAnswer(status, "application/json", JSONText.of(value))
+    }
+
+    static func refused(_ status: Int, _ reason: String) -> WebAnswer { json(["error": reason], status: status) }
+
+    var phrase: String {
+        switch status {
+        case 200: "OK"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 421: "Misdirected Request"
+        case 431: "Request Header Fields Too Large"
+        case 503: "Service Unavailable"
+        default: "Error"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Engine
+import Events
+
+@testable import Pipeline
+
+extension Shard {
+    /// Every state record as a checkpoint of everything would write it, without advice.
+    func everything() -> [String: [UInt8]] {
+        var records: [String: [UInt8]] = [:]
+        var buffer = ByteBuffer()
+        let encode: (Int) -> Int? = { index in
+            switch self.state {
+            case .customers(let state): state.encode(everyone: index, into: &buffer)
+            case .products(let state): state.encode(everyone: index, into: &buffer)
+            }
+        }
+        var index = 0
+        while let value = encode(index) {
+            if value > 0 {
+                records[buffer.bytes(0..<value).text] = buffer.bytes(from: value).array.dropLast(4)
+            }
+            buffer.removeAll()
+            index += 1
+        }
+        return records
+    }
+}

@@ -171,7 +171,7 @@ public struct ByteReader {
             return .none
         }
         at += count
-        return Bytes(start: bytes.start! + (at - count), count: count)
+        return Bytes(start: bytes.start.map { $0 + (at - count) }, count: count)
     }
 
     @inline(__always) public mutating func float() -> Float { Float(bitPattern: littleEndian(UInt32.self)) }

@@ -49,7 +49,9 @@ public enum TimeText {
         guard let century = two(text, 0), let year = two(text, 2), let month = two(text, 5), let day = two(text, 8),
             text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
-        return daysFromCivil(century * 100 + year, month, day) * EventTime.day
+        let days = daysFromCivil(century * 100 + year, month, day)
+        // The 30th of February would be the 2nd of March: refused, not guessed.
+        return day <= 28 || civil(fromDays: days).day == day ? days * EventTime.day : nil
     }
 
     /// Optional `:ss`, optional fraction of any length; milliseconds, cut.

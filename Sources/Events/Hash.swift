@@ -10,7 +10,7 @@ public enum Hash {
     /// O(n), no allocation.
     @inlinable
     public static func of(_ bytes: Bytes, seed: UInt64 = 0) -> UInt64 {
-        guard let start = bytes.start else { return mix(seed ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB) }
+        guard let start = bytes.start else { return of(Bytes(""), seed: seed) }
         let raw = UnsafeRawPointer(start)
         let count = bytes.count
         var state = seed ^ 0xA076_1D64_78BD_642F

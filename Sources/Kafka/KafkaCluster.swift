@@ -13,28 +13,36 @@ public final class KafkaCluster: Cluster {
     private let board = StatisticsBoard()
 
     /// - Parameters:
-    ///   - readerGroup: readers outside the group never join one, but librdkafka wants its name; giving the lines' group
-    ///     needs no further permission.
+    ///   - readerGroup: readers outside the group never join one, but librdkafka wants its name; giving the lines'
+    ///     group needs no further permission.
     public convenience init(
-        _ settings: KafkaSettings, readerGroup: String, logger: Logger
+        _ settings: KafkaSettings,
+        readerGroup: String,
+        logger: Logger
     ) throws(KafkaSettingsError) {
         try self.init(settings, nil, .kafka, readerGroup, logger)
     }
 
-    /// A cluster inside this process. Its long polls are not woken by new records, so they are short.
+    /// A cluster inside this process.
     public convenience init(
-        embedded: EmbeddedCluster, settings: KafkaSettings = KafkaSettings(), readerGroup: String, logger: Logger
+        embedded: EmbeddedCluster,
+        settings: KafkaSettings = KafkaSettings(),
+        readerGroup: String,
+        logger: Logger
     ) throws(KafkaSettingsError) {
         var settings = settings
         try settings.set("bootstrap.servers", embedded.bootstrapServers, source: "embedded cluster")
-        if settings["fetch.wait.max.ms"] == nil {
-            try settings.set("fetch.wait.max.ms", "10", source: "embedded cluster")
+        for (key, value) in EmbeddedCluster.defaults where settings[key] == nil {
+            try settings.set(key, value, source: "embedded cluster")
         }
         try self.init(settings, embedded, EmbeddedCluster.capabilities, readerGroup, logger)
     }
 
     private init(
-        _ settings: KafkaSettings, _ embedded: EmbeddedCluster?, _ capabilities: BrokerCapabilities, _ readerGroup: String,
+        _ settings: KafkaSettings,
+        _ embedded: EmbeddedCluster?,
+        _ capabilities: BrokerCapabilities,
+        _ readerGroup: String,
         _ logger: Logger
     ) throws(KafkaSettingsError) {
         try settings.check()
@@ -56,14 +64,21 @@ public final class KafkaCluster: Cluster {
     public func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet {
         try require(subscription.topics)
         let client = try client(.member(group: subscription.group, instance: subscription.instance))
-        return try KafkaInlet(Consumer(client, topics: subscription.topics), queries: queries)
+        return try KafkaInlet(
+            Consumer(client, topics: subscription.topics),
+            queries: queries,
+            keepsPlace: embedded == nil
+        )
     }
 
     public func makeOutlet(transactionalId: String, topics: [String]) throws(Fault) -> any Outlet {
-        try require(topics)
+        let counts = try require(topics)
         return KafkaOutlet(
-            try client(.transactional(id: transactionalId)), topics: topics,
-            commitsPlainly: !capabilities.storesTransactionalOffsets, timeout: transactionTimeout)
+            try client(.transactional(id: transactionalId)),
+            topics: topics.map { ($0, counts[$0] ?? 0) },
+            commitsPlainly: !capabilities.storesTransactionalOffsets,
+            timeout: transactionTimeout
+        )
     }
 
     public func makeReader(topics: [String]) throws(Fault) -> any Fetching {
@@ -77,13 +92,17 @@ public final class KafkaCluster: Cluster {
 
     private var transactionTimeout: Int32 { settings["transaction.timeout.ms"].flatMap { Int32($0) } ?? 10_000 }
 
-    /// A missing topic is named now: a producer's question could make the broker create it, with the wrong settings.
-    func require(_ names: [String]) throws(Fault) {
+    /// Faults unless all of these topics exist; answers all partition counts. Asked before any producer asks, whose
+    /// question alone can make a broker create a topic, with the wrong settings.
+    @discardableResult
+    func require(_ names: [String]) throws(Fault) -> [String: Int32] {
         let known = try topics()
         let missing = names.filter { known[$0] == nil }
-        guard !missing.isEmpty else { return }
+        if missing.isEmpty { return known }
         throw KafkaFault(
-            code: RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, operation: .connecting, subject: missing.joined(separator: ", ")
+            code: RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+            operation: .connecting,
+            subject: missing.joined(separator: ", ")
         ).fault
     }
 }

@@ -1,6 +1,6 @@
 import Events
 import Foundation
-import Pipeline
+public import Pipeline
 
 /// What is answered where. No sockets here: a request comes in as a value and an answer goes out as one.
 public struct Site: Sendable {

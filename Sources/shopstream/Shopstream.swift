@@ -15,7 +15,10 @@ struct ShopstreamCommand: AsyncParsableCommand {
               shopstream tail recommendations -b kafka:9092       what it says
             """,
         version: Version.text,
-        subcommands: [Run.self, Demo.self, Config.self])
+        subcommands: [
+            Demo.self, Run.self, Replay.self, Generate.self, Tail.self, Topics.self, Config.self, Reset.self, Doctor.self,
+            Bench.self,
+        ])
 
     /// Ends with one sentence on stderr and a code of sysexits.h when something is wrong.
     static func main() async {

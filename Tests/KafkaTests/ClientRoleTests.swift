@@ -32,9 +32,14 @@ import Testing
 
     @Test func theUsersWordCountsWhereItMay() throws {
         let pairs = try pairs(
-            .transactional(id: "x"), [("linger.ms", "50"), ("compression.codec", "zstd"), ("fetch.min.bytes", "7")])
+            .transactional(id: "x"),
+            [("linger.ms", "50"), ("compression.codec", "zstd"), ("fetch.min.bytes", "7")]
+        )
         #expect(pairs["linger.ms"] == "50")
-        #expect(pairs["compression.codec"] == "zstd" && pairs["compression.type"] == nil, "an alias is the same setting")
+        #expect(
+            pairs["compression.codec"] == "zstd" && pairs["compression.type"] == nil,
+            "an alias is the same setting"
+        )
         #expect(pairs["fetch.min.bytes"] == nil, "a consumer's setting is none of a producer's")
     }
 
@@ -51,7 +56,9 @@ import Testing
 }
 
 @Suite struct SettableTests {
-    @Test(arguments: [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("linger.ms", "linger.ms", 0), ("ab", "ba", 2)])
+    @Test(arguments: [
+        ("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("linger.ms", "linger.ms", 0), ("ab", "ba", 2),
+    ])
     func editsAreCounted(_ left: String, _ right: String, _ distance: Int) {
         #expect(EditDistance.between(left, right) == distance)
         #expect(EditDistance.between(right, left) == distance)
@@ -64,7 +71,10 @@ import Testing
         #expect(table.scope(of: "client.id") == .both)
         #expect(table.scope(of: "auto.offset.reset") == .consumer, "topic settings are settings too")
         #expect(table.canonical("acks") == "request.required.acks")
-        #expect(table.canonical("enable.auto.commit") == "enable.auto.commit", "the legacy consumer's alias does not count")
+        #expect(
+            table.canonical("enable.auto.commit") == "enable.auto.commit",
+            "the legacy consumer's alias does not count"
+        )
         let hidden: Set = ["test.mock.num.brokers"]
         for key in OwnedSettings.rules.keys where !hidden.contains(key) {
             #expect(table.scope(of: key) != nil && table.canonical(key) == key, "\(key)")

@@ -67,6 +67,9 @@ import Testing
             #expect(try reader.gather { !$0.records.isEmpty }.records.isEmpty == false)
             _ = try fixture.outlet(["shop"])
         }
+        let inlet = try fixture.member(["shop"])
+        try inlet.fetch(from: Dictionary(fixture.partitions("shop", 0..<1), at: 0))
+        #expect(try inlet.gather { !$0.records.isEmpty }.records.isEmpty == false)
     }
 }
 

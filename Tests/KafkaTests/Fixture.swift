@@ -28,7 +28,10 @@ struct Fixture {
     static let quick = ["session.timeout.ms": "6000", "heartbeat.interval.ms": "200"]
 
     init(
-        _ place: Place = .embedded, _ topics: [String: Int32] = [:], brokers: Int32 = 1, _ pairs: [String: String] = quick
+        _ place: Place = .embedded,
+        _ topics: [String: Int32] = [:],
+        brokers: Int32 = 1,
+        _ pairs: [String: String] = quick
     ) throws {
         self.place = place
         var settings = KafkaSettings()
@@ -38,7 +41,11 @@ struct Fixture {
             let embedded = try EmbeddedCluster(brokers: brokers, logger: Self.silent)
             self.embedded = embedded
             cluster = try KafkaCluster(
-                embedded: embedded, settings: settings, readerGroup: "readers", logger: Self.silent)
+                embedded: embedded,
+                settings: settings,
+                readerGroup: "readers",
+                logger: Self.silent
+            )
         case .real:
             embedded = nil
             try settings.set("bootstrap.servers", Place.brokers ?? "", source: "SHOPSTREAM_BROKERS")
@@ -111,4 +118,10 @@ extension Outlet {
 func fault(of body: () throws -> Void) -> Fault? {
     do { try body() } catch let fault as Fault { return fault } catch { Issue.record(error) }
     return nil
+}
+
+/// Asks until the answer is yes.
+func waitUntil(seconds: Int = 20, _ isTrue: () throws -> Bool) throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while try !isTrue() { try #require(ContinuousClock.now < end, "it does not come true") }
 }

@@ -59,8 +59,18 @@ extension Fetching {
         if let change = polled.change { gathered.changes.append(change) }
     }
 
-    /// Fetches from these positions until every partition has been read to its end.
+    /// Fetches from these positions until every partition has been read to where its log ends now, as a restore does:
+    /// Kafka answers a commit before its control record makes the records visible.
     func readAll(_ positions: [TopicPartition: Int64]) throws -> Gathered {
+        let bounds = try bounds(of: Array(positions.keys))
+        try fetch(from: positions)
+        return try gather { gathered in
+            positions.keys.allSatisfy { gathered.ended[$0, default: -1] >= bounds[$0]?.end ?? 0 }
+        }
+    }
+
+    /// Fetches until every partition says that there is no more for now: open transactions hide what lies behind.
+    func readWhatIsVisible(_ positions: [TopicPartition: Int64]) throws -> Gathered {
         try fetch(from: positions)
         return try gather { $0.ended.count == positions.count }
     }

@@ -36,9 +36,11 @@ import Testing
         #expect(reports.map(\.generation) == [nil, nil], "an assignment reported late brings no membership back")
     }
 
-    @Test(arguments: [
-        nil, Membership(memberId: "", generation: 3), Membership(memberId: "m", generation: -1),
-    ] as [Membership?])
+    @Test(
+        arguments: [
+            nil, Membership(memberId: "", generation: 3), Membership(memberId: "m", generation: -1),
+        ] as [Membership?]
+    )
     func whoHasNotJoinedIsNoMember(_ membership: Membership?) {
         var changes = GroupChanges()
         _ = changes.assigned(partitions, membership)

@@ -91,7 +91,9 @@ import Testing
     private func bothAssigned(_ first: any Inlet, _ second: any Inlet) throws -> ([TopicPartition], [TopicPartition]) {
         var shares: [[TopicPartition]] = [[], []]
         let end = ContinuousClock.now + .seconds(30)
-        while shares.contains(where: \.isEmpty) || !Set(shares[0]).isDisjoint(with: shares[1]), ContinuousClock.now < end {
+        while shares.contains(where: \.isEmpty) || !Set(shares[0]).isDisjoint(with: shares[1]),
+            ContinuousClock.now < end
+        {
             for (index, inlet) in [first, second].enumerated() {
                 for change in try inlet.polls(1).changes { shares[index] = try follow(change, of: inlet) }
             }

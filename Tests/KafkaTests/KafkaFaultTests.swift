@@ -18,8 +18,13 @@ import Testing
 
         var fault: KafkaFault {
             KafkaFault(
-                code: code, operation: operation, isFatal: isFatal, isRetriable: isRetriable, requiresAbort: requiresAbort,
-                transactionExpired: transactionExpired)
+                code: code,
+                operation: operation,
+                isFatal: isFatal,
+                isRetriable: isRetriable,
+                requiresAbort: requiresAbort,
+                transactionExpired: transactionExpired
+            )
         }
     }
 
@@ -29,22 +34,44 @@ import Testing
         Case(code: RD_KAFKA_RESP_ERR_PRODUCER_FENCED, operation: .initializing, recovery: .stop(exitCode: 75)),
         Case(code: RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, operation: .sendingOffsets, recovery: .stop(exitCode: 75)),
         Case(
-            code: RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, operation: .sendingOffsets, requiresAbort: true,
-            recovery: .stop(exitCode: 75)),
-        Case(code: RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, operation: .reading, isFatal: true, recovery: .stop(exitCode: 75)),
+            code: RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+            operation: .sendingOffsets,
+            requiresAbort: true,
+            recovery: .stop(exitCode: 75)
+        ),
         Case(
-            code: RD_KAFKA_RESP_ERR__FENCED, operation: .committing, isFatal: true, transactionExpired: true,
-            recovery: .restartLine),
+            code: RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+            operation: .reading,
+            isFatal: true,
+            recovery: .stop(exitCode: 75)
+        ),
         Case(
-            code: RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, operation: .sendingOffsets, requiresAbort: true,
-            transactionExpired: true, recovery: .stop(exitCode: 75)),
+            code: RD_KAFKA_RESP_ERR__FENCED,
+            operation: .committing,
+            isFatal: true,
+            transactionExpired: true,
+            recovery: .restartLine
+        ),
+        Case(
+            code: RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+            operation: .sendingOffsets,
+            requiresAbort: true,
+            transactionExpired: true,
+            recovery: .stop(exitCode: 75)
+        ),
         // Membership gone: the batch goes too.
         Case(
-            code: RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, operation: .sendingOffsets, requiresAbort: true,
-            recovery: .abortBatch),
+            code: RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+            operation: .sendingOffsets,
+            requiresAbort: true,
+            recovery: .abortBatch
+        ),
         Case(
-            code: RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, operation: .sendingOffsets, requiresAbort: true,
-            recovery: .abortBatch),
+            code: RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
+            operation: .sendingOffsets,
+            requiresAbort: true,
+            recovery: .abortBatch
+        ),
         Case(code: RD_KAFKA_RESP_ERR__INCONSISTENT, operation: .committing, requiresAbort: true, recovery: .abortBatch),
         Case(code: RD_KAFKA_RESP_ERR__TIMED_OUT, operation: .sendingOffsets, isRetriable: true, recovery: .abortBatch),
         Case(code: RD_KAFKA_RESP_ERR__QUEUE_FULL, operation: .producing, recovery: .abortBatch),
@@ -56,15 +83,23 @@ import Testing
         Case(code: RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID, operation: .beginning, recovery: .restartLine),
         Case(code: RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING, operation: .committing, recovery: .restartLine),
         Case(code: RD_KAFKA_RESP_ERR_INVALID_TXN_STATE, operation: .committing, isFatal: true, recovery: .restartLine),
-        Case(code: RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, operation: .producing, isFatal: true, recovery: .restartLine),
+        Case(
+            code: RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+            operation: .producing,
+            isFatal: true,
+            recovery: .restartLine
+        ),
         Case(code: RD_KAFKA_RESP_ERR__STATE, operation: .beginning, recovery: .restartLine),
         // Nothing here can mend it.
         Case(code: RD_KAFKA_RESP_ERR__AUTHENTICATION, operation: .connecting, recovery: .stop(exitCode: 77)),
         Case(code: RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, operation: .reading, recovery: .stop(exitCode: 77)),
         Case(code: RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, operation: .joining, recovery: .stop(exitCode: 77)),
         Case(
-            code: RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, operation: .initializing, isFatal: true,
-            recovery: .stop(exitCode: 77)),
+            code: RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+            operation: .initializing,
+            isFatal: true,
+            recovery: .stop(exitCode: 77)
+        ),
         Case(code: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, operation: .reading, recovery: .stop(exitCode: 78)),
         Case(code: RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, operation: .producing, recovery: .stop(exitCode: 78)),
         Case(code: RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, operation: .producing, recovery: .stop(exitCode: 78)),

@@ -63,10 +63,14 @@ import Testing
 
                 \tsasl.password=p=w d#!  \r
                 linger.ms=1
-                """, source: "client.properties")
+                """,
+            source: "client.properties"
+        )
         #expect(settings["metadata.broker.list"] == "a:9092,b:9092")
         #expect(settings["sasl.password"] == "p=w d#!")
-        #expect(settings.entries.map(\.source) == ["client.properties:3", "client.properties:5", "client.properties:6"])
+        #expect(
+            settings.entries.map(\.source) == ["client.properties:3", "client.properties:5", "client.properties:6"]
+        )
         try settings.set(pair: "queue.buffering.max.ms=7", source: "-X")
         #expect(settings["linger.ms"] == "7")
         #expect(settings.entries.count == 3)
@@ -78,19 +82,24 @@ import Testing
         #expect(throws: expected) { try settings.read(properties: "linger.ms=1\nnonsense", source: "f") }
     }
 
-    @Test(arguments: [
-        ([], "bootstrap.servers: is missing"),
-        ([("session.timeout.ms", "400000")], "must be below max.poll.interval.ms, which is 300000"),
-        ([("max.poll.interval.ms", "30000")], "session.timeout.ms: is 45000 and must be below"),
-        ([("session.timeout.ms", "2000")], "heartbeat.interval.ms: is 3000 and must be below"),
-        ([("security.protocol", "sasl_ssl")], "sasl.mechanism: SASL needs one of"),
-        ([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "SCRAM-SHA-512")], "sasl.username: SCRAM-SHA-512 needs it"),
-        (
-            [("security.protocol", "sasl_ssl"), ("sasl.mechanism", "PLAIN"), ("sasl.username", "me")],
-            "sasl.password: PLAIN needs it"
-        ),
-        ([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER")], "token source"),
-    ] as [([(String, String)], String)])
+    @Test(
+        arguments: [
+            ([], "bootstrap.servers: is missing"),
+            ([("session.timeout.ms", "400000")], "must be below max.poll.interval.ms, which is 300000"),
+            ([("max.poll.interval.ms", "30000")], "session.timeout.ms: is 45000 and must be below"),
+            ([("session.timeout.ms", "2000")], "heartbeat.interval.ms: is 3000 and must be below"),
+            ([("security.protocol", "sasl_ssl")], "sasl.mechanism: SASL needs one of"),
+            (
+                [("security.protocol", "sasl_ssl"), ("sasl.mechanism", "SCRAM-SHA-512")],
+                "sasl.username: SCRAM-SHA-512 needs it"
+            ),
+            (
+                [("security.protocol", "sasl_ssl"), ("sasl.mechanism", "PLAIN"), ("sasl.username", "me")],
+                "sasl.password: PLAIN needs it"
+            ),
+            ([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER")], "token source"),
+        ] as [([(String, String)], String)]
+    )
     func theWholeIsCheckedToo(_ pairs: [(String, String)], _ reason: String) throws {
         var settings = KafkaSettings()
         if !pairs.isEmpty { try settings.set("bootstrap.servers", "localhost:9092", source: "test") }
@@ -116,7 +125,8 @@ import Testing
     }
 
     @Test func aRefusedSecretIsNotQuoted() {
-        let complaint = complaint("ssl.key.pem", "") ?? complaint("ssl.certificate.pem", "not a certificate: hunter2") ?? ""
+        let complaint =
+            complaint("ssl.key.pem", "") ?? complaint("ssl.certificate.pem", "not a certificate: hunter2") ?? ""
         #expect(!complaint.contains("hunter2"))
     }
 

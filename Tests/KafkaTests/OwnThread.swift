@@ -1,8 +1,8 @@
 import Dispatch
 import Testing
 
-/// Runs tests that wait for a cluster on threads of their own, a dozen at a time: they wait most of the time, and on the
-/// shared pool they would wait for each other.
+/// Runs tests that wait for a cluster on threads of their own, a dozen at a time: they wait most of the time, and on
+/// the shared pool they would wait for each other.
 struct OwnThread: TestTrait, SuiteTrait, TestScoping {
     var isRecursive: Bool { true }
 
@@ -22,7 +22,9 @@ struct OwnThread: TestTrait, SuiteTrait, TestScoping {
     }
 
     func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         guard testCase != nil else { return try await function() }
         try await withTaskExecutorPreference(Threads.shared) { try await function() }

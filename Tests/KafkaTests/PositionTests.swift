@@ -57,9 +57,14 @@ import Testing
         let reader = try fixture.reader(["shop"])
         defer { reader.close() }
         let bounds = try reader.bounds(of: fixture.partitions("shop", 0..<4))
-        #expect(bounds == Dictionary(uniqueKeysWithValues: fixture.partitions("shop", 0..<4).map {
-            ($0, LogBounds(start: 0, end: 10))
-        }))
+        #expect(
+            bounds
+                == Dictionary(
+                    uniqueKeysWithValues: fixture.partitions("shop", 0..<4).map {
+                        ($0, LogBounds(start: 0, end: 10))
+                    }
+                )
+        )
         #expect(try reader.bounds(of: []).isEmpty)
     }
 

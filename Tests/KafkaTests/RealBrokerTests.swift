@@ -17,8 +17,8 @@ import Testing
         try outlet.send(outbox)
         let reader = try fixture.reader(["shop"])
         defer { reader.close() }
-        try wait { try reader.bounds(of: [partition])[partition]?.end == 1 }
-        let read = try reader.readAll([partition: 0])
+        try waitUntil { try reader.bounds(of: [partition])[partition]?.end == 1 }
+        let read = try reader.readWhatIsVisible([partition: 0])
         #expect(read.records.isEmpty)
         #expect(read.ended == [partition: 0])
         outlet.startCommit(offsets: [partition: 0], membership: try #require(inlet.membership))
@@ -26,7 +26,10 @@ import Testing
         outlet.close()
         #expect(try reader.readAll([partition: 0]).texts == ["open"])
         #expect(try reader.bounds(of: [partition])[partition] == LogBounds(start: 0, end: 2))
-        #expect(try reader.readAll([partition: 0]).ended == [partition: 2], "the position lies behind the control record")
+        #expect(
+            try reader.readAll([partition: 0]).ended == [partition: 2],
+            "the position lies behind the control record"
+        )
     }
 
     @Test func aSuccessorFencesUs() throws {
@@ -69,7 +72,7 @@ import Testing
         let reader = try fixture.reader(["shop"])
         defer { reader.close() }
         // The broker looks for expired transactions every 10 s; the abort's control record tells.
-        try wait(seconds: 30) { try reader.bounds(of: [partition])[partition]?.end == 2 }
+        try waitUntil(seconds: 30) { try reader.bounds(of: [partition])[partition]?.end == 2 }
         outlet.startCommit(offsets: [partition: 0], membership: try #require(inlet.membership))
         let fault = fault { try outlet.finish() }
         #expect(fault?.recovery == .restartLine)
@@ -120,10 +123,5 @@ import Testing
         let fault = fault { _ = try first.gather { _ in false } }
         #expect(fault?.recovery == .stop(exitCode: Fault.Exit.fenced))
         #expect(fault?.code == "FENCED_INSTANCE_ID")
-    }
-
-    private func wait(seconds: Int = 20, until isTrue: () throws -> Bool) throws {
-        let end = ContinuousClock.now + .seconds(seconds)
-        while try !isTrue() { try #require(ContinuousClock.now < end, "it does not come true") }
     }
 }

@@ -31,7 +31,13 @@ import Testing
             value.withUnsafeBytes { value in
                 let (key, value) = (Bytes(key), Bytes(value))
                 outbox.add(
-                    topic: 0, partition: 1, timestamp: 1_700_000_000_123, key: key, value: value, headers: headers)
+                    topic: 0,
+                    partition: 1,
+                    timestamp: 1_700_000_000_123,
+                    key: key,
+                    value: value,
+                    headers: headers
+                )
                 outbox.add(topic: 0, partition: 1, key: key, value: .none)
                 outbox.add(topic: 0, partition: 1, key: .none, value: value)
                 outbox.add(topic: 0, partition: 1, key: Bytes(""), value: Bytes(""))
@@ -41,7 +47,8 @@ import Testing
         try outlet.transact(outbox, offsets: [TopicPartition(fixture.name("shop"), 0): 0], inlet.membership)
     }
 
-    /// Larger than `message.copy.max.bytes`, so that it is sent from where it lies, and more than one batch of librdkafka.
+    /// Larger than `message.copy.max.bytes`, so that it is sent from where it lies, and more than one batch of
+    /// librdkafka.
     @Test(arguments: Place.all) func manyAndLargeRecordsKeepTheirOrder(_ place: Place) throws {
         let fixture = try Fixture(place, ["shop": 2])
         let outlet = try fixture.outlet(["shop"])

@@ -133,6 +133,37 @@ import Testing
         withExtendedLifetime(outbox) {}
     }
 
+    /// Whatever became of it: afterwards the outbox is ours again, and the producer is usable or says that it is not.
+    @Test(arguments: Place.all) func aCommitOnItsWayIsWaitedForBeforeTheAbort(_ place: Place) throws {
+        let line = try Line(place)
+        defer { line.close() }
+        for round in 0..<5 {
+            var outbox = Outbox()
+            outbox.add("\(round)")
+            try line.outlet.begin()
+            try line.outlet.send(outbox)
+            line.outlet.startCommit(offsets: [line.partition: 1], membership: try #require(line.inlet.membership))
+            try line.outlet.abort()
+        }
+        #expect(try line.visible() == (0..<5).map(String.init), "every commit had been decided")
+    }
+
+    @Test func anAbortWithoutAnswerLetsTheProducerGo() throws {
+        let line = try Line(.embedded, Fixture.quick.merging(["transaction.timeout.ms": "1500"]) { $1 })
+        defer { line.close() }
+        var outbox = Outbox()
+        outbox.add("unknown")
+        try line.outlet.begin()
+        try line.outlet.send(outbox)
+        try waitUntil { try line.inlet.bounds(of: [line.partition])[line.partition]?.end == 1 }
+        try line.fixture.mock.setDown(true)
+        #expect(fault { try line.outlet.abort() }?.recovery == .restartLine)
+        #expect(fault { try line.outlet.begin() }?.recovery == .restartLine)
+        try line.fixture.mock.setDown(false)
+        let heir = try line.fixture.outlet(["shop"])
+        heir.close()
+    }
+
     @Test func anUnknownPartitionIsAFault() throws {
         let line = try Line()
         defer { line.close() }
@@ -143,6 +174,7 @@ import Testing
         let fault = fault { try line.outlet.send(outbox) }
         #expect(fault?.recovery == .stop(exitCode: Fault.Exit.configuration))
         #expect(fault?.code == "_UNKNOWN_PARTITION")
+        try line.outlet.abort()
     }
 
     /// More records than librdkafka's queue takes: sending waits for room and loses none.

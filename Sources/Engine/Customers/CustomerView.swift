@@ -184,7 +184,7 @@ public struct Moment: Sendable, Encodable, Equatable {
         return bytes.bytes().text
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Swift.Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)
     }

@@ -1,4 +1,5 @@
 public import Events
+import Models
 
 /// The list that a customer would be recommended at this moment.
 public struct ListView: Sendable, Encodable {

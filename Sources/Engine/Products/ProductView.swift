@@ -23,8 +23,9 @@ public struct ProductView: Sendable, Encodable {
         public var positive: UInt32
         /// Decayed mean polarity, −1…1.
         public var mean: Double?
-        public var hour: Window
-        public var day: Window
+        /// Missing before the first review.
+        public var hour: Window?
+        public var day: Window?
         public var trend: String
     }
 
@@ -95,7 +96,8 @@ extension ProductState {
         )
     }
 
-    private func window(_ window: TumblingWindow, _ length: Int64) -> ProductView.Window {
-        ProductView.Window(start: Moment(Int64(window.index) * length), reviews: window.count, mean: window.mean)
+    private func window(_ window: TumblingWindow, _ length: Int64) -> ProductView.Window? {
+        guard window.index > 0 else { return nil }
+        return ProductView.Window(start: Moment(Int64(window.index) * length), reviews: window.count, mean: window.mean)
     }
 }

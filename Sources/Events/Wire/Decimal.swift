@@ -1,10 +1,5 @@
 /// Decimal numbers from bytes, without a `String` and without the locale.
 public enum Decimal {
-    @inline(__always)
-    static func isPart(_ c: UInt8) -> Bool {
-        c &- 48 < 10 || c == 0x2D || c == 0x2B || c == 0x2E || c == 0x65 || c == 0x45
-    }
-
     /// Parses a JSON number, or the number in a JSON string: `-12.50`, `4`, `1e3`. Up to 15 significant digits and a
     /// power of ten up to 22 are exact (Clinger 1990, fast path); longer ones go through the standard library.
     public static func parse(_ text: Bytes) -> Double? {

@@ -14,7 +14,7 @@ public struct Decoder: ~Copyable {
     private let properties = WordTable(Property.names)
     private let events = WordTable(eventNames, foldsCase: true)
     private let items: UnsafeMutablePointer<LineItem>
-    private var unescaped = ByteBuffer(capacity: 1 << 16)
+    private(set) var unescaped = ByteBuffer(capacity: 1 << 16)
     private var draft = Draft()
     private var base: UnsafePointer<UInt8>
     private let allowedFuture = 5 * EventTime.minute
@@ -78,7 +78,7 @@ public struct Decoder: ~Copyable {
         if scanner.sawHighBit { try Decoder.checkUTF8(json) }
     }
 
-    private static func checkUTF8(_ json: Bytes) throws(Malformed) {
+    static func checkUTF8(_ json: Bytes) throws(Malformed) {
         do {
             _ = try UTF8Span(validating: json.buffer.span)
         } catch {
@@ -209,14 +209,17 @@ public struct Decoder: ~Copyable {
     /// A string without its escapes, or a number as it stands; anything else is no text.
     @inline(__always)
     private mutating func text(_ scanner: inout Scanner) throws(Malformed) -> Bytes {
-        if scanner.peek() == UInt8(ascii: "\"") {
-            let found = try scanner.string()
-            return found.isEscaped ? try unescape(slice(found)) : slice(found)
-        }
+        if scanner.peek() == UInt8(ascii: "\"") { return try string(&scanner) }
         let start = scanner.at
         let isNumber = scanner.peek() &- 48 < 10 || scanner.peek() == UInt8(ascii: "-")
         try scanner.skipValue(2)
         return isNumber ? Bytes(start: base + start, count: scanner.at - start) : .none
+    }
+
+    @inline(__always)
+    private mutating func string(_ scanner: inout Scanner) throws(Malformed) -> Bytes {
+        let found = try scanner.string()
+        return found.isEscaped ? try unescape(slice(found)) : slice(found)
     }
 
     /// A number, or a string that holds one; anything else is NaN.
@@ -228,14 +231,14 @@ public struct Decoder: ~Copyable {
             try scanner.skipValue(2)
             return .nan
         }
-        let found = try scanner.string()
-        return Decimal.parse(slice(found).trimmed) ?? .nan
+        return Decimal.parse(try string(&scanner).trimmed) ?? .nan
     }
 
-    private func time(_ scanner: inout Scanner) throws(Malformed) -> DraftTime {
+    /// .NET writes the `+` of an offset as an escape.
+    private mutating func time(_ scanner: inout Scanner) throws(Malformed) -> DraftTime {
         let c = scanner.peek()
         if c == UInt8(ascii: "\"") {
-            let text = slice(try scanner.string())
+            let text = try string(&scanner)
             return DraftTime(TimeText.parse(text) ?? Decimal.parse(text).flatMap(TimeText.fromNumber))
         } else if c &- 48 < 10 || c == UInt8(ascii: "-") {
             return DraftTime(TimeText.fromNumber(try scanner.number()))
@@ -284,8 +287,9 @@ public struct Decoder: ~Copyable {
         if case .absent = found { found = draft.receivedAt }
         if case .absent = found, recordTime != EventTime.unknown { found = .at(recordTime) }
         guard case .at(let time) = found, EventTime.plausible.contains(time) else { return nil }
-        if recordTime != EventTime.unknown, time > recordTime + allowedFuture { return nil }
-        if case .at(let received) = draft.receivedAt, time > received + allowedFuture { return nil }
+        // A plausible time less five minutes cannot overflow; a producer's record time plus five can.
+        if recordTime != EventTime.unknown, time - allowedFuture > recordTime { return nil }
+        if case .at(let received) = draft.receivedAt, time - allowedFuture > received { return nil }
         return time
     }
 

@@ -174,9 +174,11 @@ public struct Encoder: Sendable {
 
     private func encodeLines(_ text: Bytes, into out: inout ByteBuffer) {
         var start = 0
+        var isFirst = true
         for end in 0...text.count where end == text.count || text[end] == 0x0A {
             if end > start {
-                if start > 0 { out.append(UInt8(ascii: ",")) }
+                if !isFirst { out.append(UInt8(ascii: ",")) }
+                isFirst = false
                 out.append(UInt8(ascii: "\""))
                 Escapes.encode(Bytes(start: text.start! + start, count: end - start), into: &out)
                 out.append(UInt8(ascii: "\""))

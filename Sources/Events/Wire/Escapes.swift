@@ -15,6 +15,18 @@ public enum Escapes {
         return true
     }
 
+    /// Bytes of the escape that `text` begins with, its backslash included; 0 when it is malformed.
+    static func length(_ text: Bytes) -> Int {
+        guard text.count > 1 else { return 0 }
+        switch text[1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "n"), UInt8(ascii: "t"),
+            UInt8(ascii: "r"), UInt8(ascii: "b"), UInt8(ascii: "f"):
+            return 2
+        case UInt8(ascii: "u"): return hex4(text, 2) == nil ? 0 : 6
+        default: return 0
+        }
+    }
+
     private static func decodeOne(_ text: Bytes, _ at: inout Int, into out: inout ByteBuffer) -> Bool {
         let c = text[at + 1]
         at += 2

@@ -19,16 +19,16 @@ public struct FeedDecoder: ~Copyable {
                 let text = try feed.text(&scanner)
                 if row.key.isEmpty { (row.subject, row.key) = (.category, text) } else { row.category = text }
             case _ where key == Bytes("as_of"): time = TimeText.parse(try feed.text(&scanner)) ?? EventTime.unknown
-            case _ where key == Bytes("popularity"): row.popularity = Float(try scanner.number())
-            case _ where key == Bytes("views"): row.views = UInt32(clamping: Int64(try scanner.number()))
-            case _ where key == Bytes("orders"): row.orders = UInt32(clamping: Int64(try scanner.number()))
+            case _ where key == Bytes("popularity"): row.popularity = try feed.weight(&scanner)
+            case _ where key == Bytes("views"): row.views = try feed.count(&scanner)
+            case _ where key == Bytes("orders"): row.orders = try feed.count(&scanner)
             case _ where key == Bytes("bought_after"): row.boughtAfter.entries = try feed.row(&scanner)
-            case _ where key == Bytes("bought_after_total"): row.boughtAfter.total = Float(try scanner.number())
+            case _ where key == Bytes("bought_after_total"): row.boughtAfter.total = try feed.weight(&scanner)
             case _ where key == Bytes("viewed_after"): row.viewedAfter.entries = try feed.row(&scanner)
-            case _ where key == Bytes("viewed_after_total"): row.viewedAfter.total = Float(try scanner.number())
+            case _ where key == Bytes("viewed_after_total"): row.viewedAfter.total = try feed.weight(&scanner)
             case _ where key == Bytes("bought_after_view"): row.boughtAfterView.entries = try feed.row(&scanner)
             case _ where key == Bytes("bought_after_view_total"):
-                row.boughtAfterView.total = Float(try scanner.number())
+                row.boughtAfterView.total = try feed.weight(&scanner)
             default: try scanner.skipValue(1)
             }
         }
@@ -39,12 +39,12 @@ public struct FeedDecoder: ~Copyable {
     /// A record of `shopstream.models.v1` with the purchase model's parameters.
     public mutating func population(_ value: Bytes) -> PopulationParameters? {
         var found = PopulationParameters(r: 0, alpha: 0, a: 0, b: 0)
-        let isRead = read(value) { (key, scanner, _) throws(Malformed) in
+        let isRead = read(value) { (key, scanner, feed) throws(Malformed) in
             switch key {
-            case _ where key == Bytes("r"): found.r = try scanner.number()
-            case _ where key == Bytes("alpha"): found.alpha = try scanner.number()
-            case _ where key == Bytes("a"): found.a = try scanner.number()
-            case _ where key == Bytes("b"): found.b = try scanner.number()
+            case _ where key == Bytes("r"): found.r = try feed.number(&scanner)
+            case _ where key == Bytes("alpha"): found.alpha = try feed.number(&scanner)
+            case _ where key == Bytes("a"): found.a = try feed.number(&scanner)
+            case _ where key == Bytes("b"): found.b = try feed.number(&scanner)
             default: try scanner.skipValue(1)
             }
         }
@@ -84,16 +84,22 @@ public struct FeedDecoder: ~Copyable {
             try scanner.object { (key: Slice, scanner: inout Scanner) throws(Malformed) in
                 try member(Bytes(start: scanner.base + key.start, count: key.count), &scanner, &self)
             }
+            scanner.skipSpace()
+            guard scanner.at == scanner.end else { return false }
+            if scanner.sawHighBit { try Decoder.checkUTF8(value) }
             return true
         } catch {
             return false
         }
     }
 
+    /// A string without its escapes, or a number as it stands; anything else is no text.
     private mutating func text(_ scanner: inout Scanner) throws(Malformed) -> Bytes {
         guard scanner.peek() == UInt8(ascii: "\"") else {
+            let start = scanner.at
+            let isNumber = scanner.peek() &- 48 < 10 || scanner.peek() == UInt8(ascii: "-")
             try scanner.skipValue(1)
-            return .none
+            return isNumber ? Bytes(start: scanner.base + start, count: scanner.at - start) : .none
         }
         let found = try scanner.string()
         let raw = Bytes(start: scanner.base + found.start, count: found.count)
@@ -101,6 +107,24 @@ public struct FeedDecoder: ~Copyable {
         let start = unescaped.count
         guard Escapes.decode(raw, into: &unescaped) else { throw Malformed() }
         return unescaped.bytes(from: start)
+    }
+
+    private func number(_ scanner: inout Scanner) throws(Malformed) -> Double {
+        let value = try scanner.number()
+        guard value.isFinite else { throw Malformed() }
+        return value
+    }
+
+    /// Whatever the number, as near to it as a count can be.
+    private func count(_ scanner: inout Scanner) throws(Malformed) -> UInt32 {
+        UInt32(max(0, min(try number(&scanner), Double(UInt32.max))))
+    }
+
+    /// Weights are never negative.
+    private func weight(_ scanner: inout Scanner) throws(Malformed) -> Float {
+        let value = Float(try scanner.number())
+        guard value >= 0, value < .infinity else { throw Malformed() }
+        return value
     }
 
     private mutating func row(_ scanner: inout Scanner) throws(Malformed) -> Range<Int> {
@@ -112,7 +136,7 @@ public struct FeedDecoder: ~Copyable {
                 if name == Bytes("product_id") {
                     neighbour.product = try text(&scanner)
                 } else if name == Bytes("weight") {
-                    neighbour.weight = Float(try scanner.number())
+                    neighbour.weight = try weight(&scanner)
                 } else {
                     try scanner.skipValue(3)
                 }

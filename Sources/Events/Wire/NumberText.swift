@@ -15,11 +15,12 @@ extension ByteBuffer {
         }
     }
 
-    /// A decimal with up to `decimals` places, rounded half up, trailing zeros cut; not finite becomes 0.
+    /// A decimal with up to `decimals` places, rounded half up, trailing zeros cut. Becomes 0 when it is not finite
+    /// or has more than 19 digits.
     public mutating func append(decimal value: Double, decimals: Int) {
-        guard value.isFinite, abs(value) < 9e14 else { return append(UInt8(ascii: "0")) }
         var scale: UInt64 = 1
         for _ in 0..<decimals { scale *= 10 }
+        guard value.isFinite, abs(value) * Double(scale) < 1e19 else { return append(UInt8(ascii: "0")) }
         var scaled = UInt64((abs(value) * Double(scale)).rounded())
         if value < 0, scaled > 0 { append(UInt8(ascii: "-")) }
         append(unsigned: scaled / scale)

@@ -75,7 +75,7 @@ struct Scanner {
             }
             if c == UInt8(ascii: "\\") {
                 escaped = true
-                at += 1
+                try escape()
             } else if c < 0x20 {
                 throw Malformed()
             } else if c >= 0x80 {
@@ -84,6 +84,13 @@ struct Scanner {
             at += 1
         }
         throw Malformed()
+    }
+
+    /// Steps onto the last byte of an escape, having checked it.
+    private mutating func escape() throws(Malformed) {
+        let length = Escapes.length(Bytes(start: base + at, count: end - at))
+        guard length > 0 else { throw Malformed() }
+        at += length - 1
     }
 
     /// The high bit of each byte that is a quote, a backslash or a control character.
@@ -110,7 +117,7 @@ struct Scanner {
         case UInt8(ascii: "t"): try literal("true")
         case UInt8(ascii: "f"): try literal("false")
         case UInt8(ascii: "n"): try literal("null")
-        default: _ = try number()
+        default: try skipNumber()
         }
     }
 
@@ -180,11 +187,31 @@ struct Scanner {
         at += count
     }
 
-    /// A JSON number.
+    /// A JSON number; NaN when it is too long to mean anything.
     mutating func number() throws(Malformed) -> Double {
         let start = at
-        while at < end, Decimal.isPart(base[at]) { at += 1 }
-        guard let value = Decimal.parse(Bytes(start: base + start, count: at - start)) else { throw Malformed() }
-        return value
+        try skipNumber()
+        return Decimal.parse(Bytes(start: base + start, count: at - start)) ?? .nan
+    }
+
+    /// Steps over a number: `-`, then `0` or digits that begin with another, then a fraction, then an exponent.
+    private mutating func skipNumber() throws(Malformed) {
+        if peek() == UInt8(ascii: "-") { at += 1 }
+        if peek() == UInt8(ascii: "0") { at += 1 } else { try skipDigits() }
+        if peek() == UInt8(ascii: ".") {
+            at += 1
+            try skipDigits()
+        }
+        guard peek() | 0x20 == UInt8(ascii: "e") else { return }
+        at += 1
+        if peek() == UInt8(ascii: "-") || peek() == UInt8(ascii: "+") { at += 1 }
+        try skipDigits()
+    }
+
+    @inline(__always)
+    private mutating func skipDigits() throws(Malformed) {
+        let start = at
+        while at < end, base[at] &- 48 < 10 { at += 1 }
+        guard at > start else { throw Malformed() }
     }
 }

@@ -19,15 +19,23 @@ public struct AccessRule: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension TopicAdmin {
-    /// Every rule that the cluster is willing to show. 2.0.2 drops the answer's error: a cluster that keeps no rules, or may
-    /// not show them to us, looks as if there were none.
+    /// Every rule that the cluster is willing to show. 2.0.2 drops the answer's error: a cluster that keeps no rules,
+    /// or may not show them to us, looks as if there were none.
     public func accessRules() throws(Fault) -> [AccessRule] {
         if cluster.embedded != nil {
             throw KafkaFault(code: RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, operation: .administering).fault
         }
         let filter = rd_kafka_AclBindingFilter_new(
-            RD_KAFKA_RESOURCE_ANY, nil, RD_KAFKA_RESOURCE_PATTERN_ANY, nil, nil, RD_KAFKA_ACL_OPERATION_ANY,
-            RD_KAFKA_ACL_PERMISSION_TYPE_ANY, nil, 0)
+            RD_KAFKA_RESOURCE_ANY,
+            nil,
+            RD_KAFKA_RESOURCE_PATTERN_ANY,
+            nil,
+            nil,
+            RD_KAFKA_ACL_OPERATION_ANY,
+            RD_KAFKA_ACL_PERMISSION_TYPE_ANY,
+            nil,
+            0
+        )
         defer { rd_kafka_AclBinding_destroy(filter) }
         let client = try client()
         return try AdminCall(client: client).run(RD_KAFKA_ADMIN_OP_DESCRIBEACLS) { options, answers in

@@ -10,7 +10,9 @@ struct AdminCall {
     ///   - submit: gets the options and the queue for the answer.
     ///   - read: reads the answer, which is gone afterwards.
     func run<Answer>(
-        _ kind: rd_kafka_admin_op_t, _ subject: String? = nil, submit: (OpaquePointer, OpaquePointer) -> Void,
+        _ kind: rd_kafka_admin_op_t,
+        _ subject: String? = nil,
+        submit: (OpaquePointer, OpaquePointer) -> Void,
         read: (OpaquePointer) throws(Fault) -> Answer
     ) throws(Fault) -> Answer {
         let options: OpaquePointer = rd_kafka_AdminOptions_new(client.handle, kind)
@@ -30,7 +32,8 @@ struct AdminCall {
 
     /// Throws the first topic's failure. Those for which `isFine` holds are none.
     static func check(
-        _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int,
+        _ results: UnsafeMutablePointer<OpaquePointer?>?,
+        _ count: Int,
         isFine: (rd_kafka_resp_err_t) -> Bool = { _ in false }
     ) throws(Fault) {
         for index in 0..<count {

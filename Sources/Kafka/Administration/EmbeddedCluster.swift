@@ -2,13 +2,21 @@ import CRdkafka
 public import Logging
 public import Pipeline
 
-/// A Kafka cluster inside this process, on loopback: librdkafka's mock. It keeps 5 MiB a partition, does not hide aborted
-/// records, does not store transactional offsets and fences nobody, which its ``capabilities`` say.
+/// A Kafka cluster inside this process, on loopback: librdkafka's mock. It keeps 5 MiB a partition, does not hide
+/// aborted records, does not store transactional offsets and fences nobody, which its ``capabilities`` say.
 ///
 /// `@unchecked Sendable`: the mock's calls take its own lock or are run by its own thread.
 public final class EmbeddedCluster: @unchecked Sendable {
     public static let capabilities = BrokerCapabilities(
-        enforcesTransactions: false, storesTransactionalOffsets: false, keepsCompactedTopics: false)
+        enforcesTransactions: false,
+        storesTransactionalOffsets: false,
+        keepsCompactedTopics: false
+    )
+
+    /// Long polls are not woken by new records, so they are short; a rebalance waits for nearly a session.
+    static let defaults = [
+        ("fetch.wait.max.ms", "10"), ("session.timeout.ms", "6000"), ("heartbeat.interval.ms", "500"),
+    ]
 
     public let bootstrapServers: String
     private let client: Client
@@ -18,7 +26,11 @@ public final class EmbeddedCluster: @unchecked Sendable {
     public init(brokers: Int32 = 1, logger: Logger) throws(Fault) {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)
-        client = try Client(.producer, [("client.id", "embedded")], reports: Reports(logger: quiet, board: StatisticsBoard()))
+        client = try Client(
+            .producer,
+            [("client.id", "embedded")],
+            reports: Reports(logger: quiet, board: StatisticsBoard())
+        )
         guard let mock = rd_kafka_mock_cluster_new(client.handle, brokers) else {
             throw KafkaFault(code: RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, operation: .connecting).fault
         }
@@ -43,7 +55,8 @@ public final class EmbeddedCluster: @unchecked Sendable {
 
     /// - Parameter broker: nil for all.
     public func setDown(_ isDown: Bool, broker: Int32? = nil) {
-        _ = isDown
+        _ =
+            isDown
             ? rd_kafka_mock_broker_set_down(mock, broker ?? -1) : rd_kafka_mock_broker_set_up(mock, broker ?? -1)
     }
 

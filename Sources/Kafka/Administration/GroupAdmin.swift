@@ -1,6 +1,14 @@
 import CRdkafka
 public import Pipeline
 
+/// A group as its coordinator sees it.
+public struct GroupStanding: Sendable, Equatable {
+    /// `Stable`, `Empty`, `PreparingRebalance` …; `Dead` when there is no such group.
+    public var state: String
+    /// Client ids.
+    public var members: [String]
+}
+
 /// Looks at a group's offsets and sets them while nobody is in it.
 public final class GroupAdmin: Sendable {
     private let cluster: KafkaCluster
@@ -43,6 +51,21 @@ public final class GroupAdmin: Sendable {
         }
     }
 
+    /// Who is in the group now. A member that stopped without leaving counts until its session times out.
+    public func standing(of group: String) throws(Fault) -> GroupStanding {
+        let client = try cluster.queries.client()
+        var list: UnsafePointer<rd_kafka_group_list>?
+        let code = rd_kafka_list_groups(client.handle, group, &list, 10_000)
+        client.serve()
+        try KafkaFault.check(code, .administering, group)
+        defer { rd_kafka_group_list_destroy(list) }
+        guard let list, list.pointee.group_cnt > 0 else { return GroupStanding(state: "Dead", members: []) }
+        let found = list.pointee.groups[0]
+        try KafkaFault.check(found.err, .administering, group)
+        let members = (0..<Int(found.member_cnt)).map { String(cString: found.members[$0].client_id) }
+        return GroupStanding(state: String(cString: found.state), members: members)
+    }
+
     /// The first offset at or after a time in ms, by the records' timestamps; partitions without one are absent.
     public func offsets(of partitions: [TopicPartition], since time: Int64) throws(Fault) -> [TopicPartition: Int64] {
         precondition(time >= 0)
@@ -55,7 +78,8 @@ public final class GroupAdmin: Sendable {
     }
 
     private static func offsets(
-        _ groups: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int
+        _ groups: UnsafeMutablePointer<OpaquePointer?>?,
+        _ count: Int
     ) throws(Fault) -> [TopicPartition: Int64] {
         var offsets: [TopicPartition: Int64] = [:]
         for index in 0..<count {

@@ -1,8 +1,8 @@
 import CRdkafka
 public import Pipeline
 
-/// Looks at topics and changes them. The embedded cluster has no such requests: there topics are made directly, and have no
-/// settings.
+/// Looks at topics and changes them. The embedded cluster has no such requests: there topics are made directly, and
+/// have no settings.
 public final class TopicAdmin: Sendable {
     let cluster: KafkaCluster
 
@@ -21,17 +21,26 @@ public final class TopicAdmin: Sendable {
         switch change {
         case .create(let setup): try create(setup)
         case .addPartitions(let topic, _, let count): try addPartitions(topic, upTo: count)
-        case .setConfigs(let topic, _, let configs): try set(configs, on: topic)
+        case .setConfigs(let topic, let changed, let configs):
+            if cluster.embedded != nil { return }
+            try set(configs, on: topic)
+            try waitUntilSeen(changed, on: topic)
         case .tooManyPartitions(let topic, _, _):
             throw Fault(
-                .stop(exitCode: Fault.Exit.configuration), code: "INVALID_PARTITIONS", doing: "changing \(topic)",
-                remedy: change.description)
+                .stop(exitCode: Fault.Exit.configuration),
+                code: "INVALID_PARTITIONS",
+                doing: "changing \(topic)",
+                remedy: change.description
+            )
         }
     }
 
     /// A topic that exists already is left as it is.
     private func create(_ setup: TopicSetup) throws(Fault) {
-        if let embedded = cluster.embedded { return try embedded.createTopic(setup.name, partitions: setup.partitions) }
+        if let embedded = cluster.embedded {
+            if try cluster.topics()[setup.name] != nil { return }
+            return try embedded.createTopic(setup.name, partitions: setup.partitions)
+        }
         var topic = rd_kafka_NewTopic_new(setup.name, setup.partitions, setup.replication, nil, 0)
         guard topic != nil else { throw refused(setup.name) }
         defer { rd_kafka_NewTopic_destroy(topic) }
@@ -49,7 +58,28 @@ public final class TopicAdmin: Sendable {
         try waitUntilKnown(setup.name, partitions: setup.partitions)
     }
 
+    /// Deletes a topic and everything in it.
+    public func delete(_ topic: String) throws(Fault) {
+        var request = rd_kafka_DeleteTopic_new(topic)
+        defer { rd_kafka_DeleteTopic_destroy(request) }
+        let client = try client()
+        try AdminCall(client: client).run(RD_KAFKA_ADMIN_OP_DELETETOPICS, topic) { options, answers in
+            rd_kafka_DeleteTopics(client.handle, &request, 1, options, answers)
+        } read: { event throws(Fault) in
+            var count = 0
+            let results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
+            try AdminCall.check(results, count)
+        }
+    }
+
     private func addPartitions(_ topic: String, upTo count: Int32) throws(Fault) {
+        if cluster.embedded != nil {
+            throw KafkaFault(
+                code: RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE,
+                operation: .administering,
+                subject: topic
+            ).fault
+        }
         var partitions = rd_kafka_NewPartitions_new(topic, Int(count), nil, 0)
         guard partitions != nil else { throw refused(topic) }
         defer { rd_kafka_NewPartitions_destroy(partitions) }
@@ -102,6 +132,16 @@ extension TopicAdmin {
                 configs[name] = Self.entries(of: resource)
             }
             return configs
+        }
+    }
+
+    /// Kafka answers before it shows the change; where it shows another spelling of it, we wait in vain and go on.
+    private func waitUntilSeen(_ changed: [String: String], on topic: String) throws(Fault) {
+        let deadline = Deadline(in: 5_000)
+        while !deadline.isOver {
+            let seen = try configs(of: [topic])[topic] ?? [:]
+            if changed.allSatisfy({ seen[$0.key]?.value == $0.value }) { return }
+            try client().serve(wait: 100)
         }
     }
 

@@ -1,8 +1,8 @@
 import CRdkafka
 import Pipeline
 
-/// A librdkafka client and all that its callbacks reach, with one end: the handle is destroyed, which joins its threads,
-/// before anything the threads could touch is let go.
+/// A librdkafka client and all that its callbacks reach, with one end: the handle is destroyed, which joins its
+/// threads, before anything the threads could touch is let go.
 ///
 /// `@unchecked Sendable`: librdkafka's handles may be used from every thread, and nothing here changes.
 final class Client: @unchecked Sendable {
@@ -27,7 +27,8 @@ final class Client: @unchecked Sendable {
     }
 
     deinit {
-        // A consumer has been closed before, or is given up: either way nobody is left to serve the callbacks of a close.
+        // A consumer has been closed before, or is given up: either way nobody is left to serve the callbacks of a
+        // close.
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
         reports.board.withdraw(name)
     }
@@ -43,8 +44,20 @@ final class Client: @unchecked Sendable {
         return KafkaFault(code: code, operation: operation, isFatal: true).fault
     }
 
+    /// A transaction that cannot go on often says no more than that; the first record that was not delivered says why.
+    func explained(_ fault: KafkaFault) -> KafkaFault {
+        guard !fault.isFatal, fault.requiresAbort || fault.code == RD_KAFKA_RESP_ERR__STATE else { return fault }
+        serve(wait: 100)
+        guard let cause = reports.takeFailures().first else { return fault }
+        var explained = fault
+        explained.code = cause
+        return explained
+    }
+
     private static func configuration(
-        _ kind: Kind, _ pairs: [(key: String, value: String)], _ reports: Reports
+        _ kind: Kind,
+        _ pairs: [(key: String, value: String)],
+        _ reports: Reports
     ) throws(Fault) -> OpaquePointer {
         let conf: OpaquePointer = rd_kafka_conf_new()
         for (key, value) in pairs {
@@ -59,7 +72,12 @@ final class Client: @unchecked Sendable {
     }
 
     private static func refused(_ reason: String) -> Fault {
-        Fault(.stop(exitCode: Fault.Exit.configuration), code: "_INVALID_ARG", doing: "configuring Kafka", remedy: reason)
+        Fault(
+            .stop(exitCode: Fault.Exit.configuration),
+            code: "_INVALID_ARG",
+            doing: "configuring Kafka",
+            remedy: reason
+        )
     }
 }
 

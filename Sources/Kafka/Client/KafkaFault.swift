@@ -27,8 +27,8 @@ enum Operation: String, CaseIterable {
     var endsTransaction: Bool { self == .committing || self == .aborting || self == .committingOffsets }
 }
 
-/// Decides from the client's error and from what was being done which recovery helps. Pure: the table of its answers is a
-/// test.
+/// Decides from the client's error and from what was being done which recovery helps. Pure: the table of its answers
+/// is a test.
 struct KafkaFault {
     var code: rd_kafka_resp_err_t
     var operation: Operation
@@ -154,7 +154,9 @@ extension KafkaFault {
 
     /// Throws unless the call succeeded.
     static func check(
-        _ code: rd_kafka_resp_err_t, _ operation: Operation, _ subject: String? = nil
+        _ code: rd_kafka_resp_err_t,
+        _ operation: Operation,
+        _ subject: String? = nil
     ) throws(Fault) {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
         throw KafkaFault(code: code, operation: operation, subject: subject).fault

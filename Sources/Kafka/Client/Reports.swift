@@ -14,10 +14,11 @@ final class StatisticsBoard: Sendable {
 
 /// Everything that librdkafka's callbacks reach. One per client, which owns it and outlives every callback.
 ///
-/// `@unchecked Sendable`: `onRebalance` is set once before the client subscribes and called only on the thread that polls;
-/// all else is constant or behind the lock.
+/// `@unchecked Sendable`: `onRebalance` is set once before the client subscribes and called only on the thread that
+/// polls; all else is constant or behind the lock.
 final class Reports: @unchecked Sendable {
-    typealias Rebalance = (OpaquePointer, rd_kafka_resp_err_t, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void
+    typealias Rebalance = (OpaquePointer, rd_kafka_resp_err_t, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) ->
+        Void
 
     /// What failed on the way out since the last question.
     struct Failures {
@@ -56,6 +57,8 @@ final class Reports: @unchecked Sendable {
         switch code {
         case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
             refusal.withLock { $0 = code }
+            logger.error("\(detail)")
+        case RD_KAFKA_RESP_ERR__FATAL:
             logger.error("\(detail)")
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE:
             logger.info("\(detail)")

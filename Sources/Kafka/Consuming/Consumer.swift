@@ -2,8 +2,8 @@ import CRdkafka
 import Events
 import Pipeline
 
-/// Fetches from named positions and hands records out without copying them: they point into librdkafka's messages, which
-/// live until the next poll.
+/// Fetches from named positions and hands records out without copying them: they point into librdkafka's messages,
+/// which live until the next poll.
 ///
 /// Everything happens on the one thread that polls, between batches: with 2.0.2 a batch is unsafe beside a concurrent
 /// change of the assignment.
@@ -51,16 +51,19 @@ final class Consumer {
 
     /// - Parameter isReported: says that the poll has something to report beside records and need not wait for them.
     func poll(
-        into records: inout [Record], limit: Int, wait: Int32, isReported: () -> Bool = { false }
+        into records: inout [Record],
+        limit: Int,
+        wait: Int32,
+        isReported: () -> Bool = { false }
     ) throws(Fault) -> Polled {
         release()
+        try client.reports.checkRefusal(.reading)
         if let fault = postponed {
             postponed = nil
             throw fault
         }
         receive(limit: limit, wait: wait, isReported)
         let polled = sort(into: &records)
-        try client.reports.checkRefusal(.reading)
         guard let fault = postponed, records.isEmpty, polled.ended.isEmpty else { return polled }
         postponed = nil
         throw fault
@@ -182,10 +185,13 @@ extension Record {
         let source = message.pointee
         let timestamp = rd_kafka_message_timestamp(message, nil)
         self.init(
-            topic: Int32(topic), partition: source.partition, offset: source.offset,
+            topic: Int32(topic),
+            partition: source.partition,
+            offset: source.offset,
             timestamp: timestamp < 0 ? EventTime.unknown : timestamp,
             key: Bytes(start: source.key?.assumingMemoryBound(to: UInt8.self), count: source.key_len),
             value: Bytes(start: source.payload?.assumingMemoryBound(to: UInt8.self), count: source.len),
-            handle: Int(bitPattern: message))
+            handle: Int(bitPattern: message)
+        )
     }
 }

@@ -1,8 +1,8 @@
 import CRdkafka
 import Pipeline
 
-/// Which positions we asked for, and how far each partition has come. librdkafka can hand out records of partitions that
-/// were given up or rewound a moment ago; what does not fit this table is dropped. O(1) a record.
+/// Which positions we asked for, and how far each partition has come. librdkafka can hand out records of partitions
+/// that were given up or rewound a moment ago; what does not fit this table is dropped. O(1) a record.
 struct FetchTable {
     /// First slot of each topic in `expected`.
     private var starts: [Int] = []

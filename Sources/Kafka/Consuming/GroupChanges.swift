@@ -1,6 +1,7 @@
 import Pipeline
 
-/// What the group wants of us, in the order in which it came; one change is reported a poll. Pure: it decides, the inlet acts.
+/// What the group wants of us, in the order in which it came; one change is reported a poll. Pure: it decides, the
+/// inlet acts.
 ///
 /// ```
 ///            assigned            revoked, lost             release

@@ -25,7 +25,8 @@ final class GroupSession: @unchecked Sendable {
         return Membership(memberId: memberId, generation: generation, handle: session)
     }
 
-    /// 2.0.2 has no getters; the serialised form does: `CGMDv2:`, the generation, then group and member, each up to a NUL.
+    /// 2.0.2 has no getters; the serialised form does: `CGMDv2:`, the generation, then group and member, each up to a
+    /// NUL.
     private var identity: (memberId: String, generation: Int32)? {
         var buffer: UnsafeMutableRawPointer?
         var count = 0

@@ -1,16 +1,18 @@
 import CRdkafka
 public import Pipeline
 
-/// A member of the group (`range`, eager). The rebalance callback only records what happened; everything that follows is
-/// done by the line, between two polls.
+/// A member of the group (`range`, eager). The rebalance callback only records what happened; everything that follows
+/// is done by the line, between two polls.
 ///
-/// On an assignment an empty list is assigned at once: the group is steady, heartbeats and a further rebalance go on, while
-/// state is restored; ``fetch(from:)`` names the positions. A revocation is answered by ``release(assignment:)`` only, so
-/// that what is in flight can be committed under the old generation. librdkafka pauses the partitions meanwhile.
+/// On an assignment an empty list is assigned at once: the group is steady, heartbeats and a further rebalance go on,
+/// while state is restored; ``fetch(from:)`` names the positions. A revocation is answered by ``release(assignment:)``
+/// only, so that what is in flight can be committed under the old generation. librdkafka pauses the partitions
+/// meanwhile.
 public final class KafkaInlet: Inlet {
     private let consumer: Consumer
     private let queries: Queries
     private let listener: Listener
+    private let keepsPlace: Bool
 
     /// The callback's side of the changes; the client's reports hold it, so it must not hold the inlet.
     private final class Listener {
@@ -35,9 +37,11 @@ public final class KafkaInlet: Inlet {
         }
     }
 
-    init(_ consumer: Consumer, queries: Queries) throws(Fault) {
+    /// - Parameter keepsPlace: the cluster knows static members. librdkafka's mock takes every member for a new one.
+    init(_ consumer: Consumer, queries: Queries, keepsPlace: Bool) throws(Fault) {
         self.consumer = consumer
         self.queries = queries
+        self.keepsPlace = keepsPlace
         listener = Listener(consumer.client)
         consumer.client.reports.onRebalance = { [listener] _, code, partitions in
             listener.heard(code, partitions.pointee.partitions)
@@ -53,7 +57,11 @@ public final class KafkaInlet: Inlet {
         rd_kafka_assignment_lost(consumer.client.handle) == 0 ? listener.changes.membership : nil
     }
 
-    public func fetch(from positions: [TopicPartition: Int64]) throws(Fault) { try consumer.fetch(from: positions) }
+    /// Once a revocation has come, reported or not, nothing is fetched any more.
+    public func fetch(from positions: [TopicPartition: Int64]) throws(Fault) {
+        if listener.changes.isLeaving { return consumer.forget() }
+        try consumer.fetch(from: positions)
+    }
 
     public func poll(into records: inout [Record], limit: Int, wait: Int32) throws(Fault) -> Polled {
         let first = records.count
@@ -98,13 +106,14 @@ public final class KafkaInlet: Inlet {
 
     public func close() { close(leave: false) }
 
-    /// Without `leave` a static member sends no LeaveGroup: the broker keeps its place for session.timeout.ms. With `leave`
-    /// it unsubscribes first, which does send one, by member id, for static members too.
+    /// Without `leave` a static member sends no LeaveGroup: the broker keeps its place for session.timeout.ms. With
+    /// `leave` it unsubscribes first, which does send one, by member id, for static members too. Where no place is
+    /// kept it always leaves, or the others would wait for it.
     public func close(leave: Bool) {
         guard !listener.changes.isClosing else { return }
         listener.changes.isClosing = true
         if listener.changes.isLeaving { rd_kafka_assign(consumer.client.handle, nil) }
-        if leave { unsubscribe() }
+        if leave || !keepsPlace { unsubscribe() }
         closeGroup()
         consumer.close()
     }

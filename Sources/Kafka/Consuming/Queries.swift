@@ -2,8 +2,9 @@ import CRdkafka
 import Pipeline
 import Synchronization
 
-/// Questions about the cluster that belong to no line. librdkafka asks ListOffsets with the client's own isolation level,
-/// and the true end of a log lies behind open transactions, so this client reads uncommitted; it is made when first asked.
+/// Questions about the cluster that belong to no line. librdkafka asks ListOffsets with the client's own isolation
+/// level, and the true end of a log lies behind open transactions, so this client reads uncommitted; it is made when
+/// first asked.
 final class Queries: Sendable {
     private let make: @Sendable () throws(Fault) -> Client
     private let made = Mutex<Client?>(nil)
@@ -25,16 +26,8 @@ final class Queries: Sendable {
         return client
     }
 
-    func close() { made.withLock { $0 = nil } }
-
     func topics() throws(Fault) -> [String: Int32] {
-        let client = try client()
-        var metadata: UnsafePointer<rd_kafka_metadata>?
-        let code = rd_kafka_metadata(client.handle, 1, nil, &metadata, wait)
-        client.serve()
-        try client.reports.checkRefusal(.listing)
-        try KafkaFault.check(code, .listing)
-        guard let metadata else { return [:] }
+        let metadata = try metadata()
         defer { rd_kafka_metadata_destroy(metadata) }
         var counts: [String: Int32] = [:]
         for index in 0..<Int(metadata.pointee.topic_cnt) {
@@ -42,6 +35,21 @@ final class Queries: Sendable {
             if topic.err == RD_KAFKA_RESP_ERR_NO_ERROR { counts[String(cString: topic.topic)] = topic.partition_cnt }
         }
         return counts
+    }
+
+    /// Asks in short turns: that our credentials were refused is heard between them.
+    private func metadata() throws(Fault) -> UnsafePointer<rd_kafka_metadata> {
+        let client = try client()
+        let deadline = Deadline(in: wait)
+        while true {
+            var metadata: UnsafePointer<rd_kafka_metadata>?
+            let code = rd_kafka_metadata(client.handle, 1, nil, &metadata, min(deadline.remaining, 2_000))
+            client.serve()
+            if let metadata { return metadata }
+            try client.reports.checkRefusal(.listing)
+            let fault = KafkaFault(code: code, operation: .listing).fault
+            if deadline.isOver || fault.recovery != .retry { throw fault }
+        }
     }
 
     /// Two requests a broker, however many partitions.
@@ -53,8 +61,8 @@ final class Queries: Sendable {
         }
     }
 
-    /// The first offset at or after a time in ms; partitions without one are absent. Log start and end have times of their
-    /// own, -2 and -1.
+    /// The first offset at or after a time in ms; partitions without one are absent. Log start and end have times of
+    /// their own, -2 and -1.
     func offsets(of partitions: [TopicPartition], at time: Int64) throws(Fault) -> [TopicPartition: Int64] {
         guard !partitions.isEmpty else { return [:] }
         let client = try client()

@@ -69,10 +69,15 @@ final class CommitThread: @unchecked Sendable {
     private func launch() {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(&thread, nil, { context in
-            Unmanaged<CommitThread>.fromOpaque(context!).takeRetainedValue().run()
-            return nil
-        }, context)
+        let code = pthread_create(
+            &thread,
+            nil,
+            { context in
+                Unmanaged<CommitThread>.fromOpaque(context!).takeRetainedValue().run()
+                return nil
+            },
+            context
+        )
         precondition(code == 0, "no thread for commits: \(code)")
         self.thread = thread
     }

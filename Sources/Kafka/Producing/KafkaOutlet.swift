@@ -1,12 +1,11 @@
 import CRdkafka
 public import Pipeline
 
-/// A transactional producer. Values are sent from the outbox where they lie, so the outbox must stay untouched until the
-/// transaction has ended: `commitDone` said true, `abort` returned, or, after ``Fault/Recovery/restartLine``, ``close()``
-/// returned.
+/// A transactional producer. Values are sent from the outbox where they lie, so the outbox must stay untouched until
+/// the transaction has ended: `commitDone` said true, or `abort` or ``close()`` returned, thrown or not.
 ///
-/// The result of a commit whose answer did not come is unknown, and asking again is no cure: such an outlet is closed, a
-/// new one takes over the transactional id, and state comes from what is committed.
+/// The result of a commit whose answer did not come is unknown, and asking again is no cure: such an outlet is closed,
+/// a new one takes over the transactional id, and state comes from what is committed.
 public final class KafkaOutlet: Outlet {
     /// Nil once closed: the client must be gone, not only idle, before the outbox may change.
     private var owned: Client?
@@ -16,24 +15,28 @@ public final class KafkaOutlet: Outlet {
     private let timeout: Int32
     private var sending: Sending
     private var begun = ContinuousClock.now
+    /// A commit was started and its outcome not taken yet.
+    private var isCommitting = false
 
     /// - Parameters:
-    ///   - commitsPlainly: the cluster takes offsets inside a transaction but does not store them (librdkafka's mock); a plain
-    ///     commit by the consumer follows.
+    ///   - topics: names with their partition counts, by ``Pipeline/Outgoing/topic``.
+    ///   - commitsPlainly: the cluster takes offsets inside a transaction but does not store them (librdkafka's mock);
+    ///     a plain commit by the consumer follows.
     ///   - timeout: the transaction's, in ms; no step of its ending waits longer.
-    init(_ client: Client, topics names: [String], commitsPlainly: Bool, timeout: Int32) {
+    init(_ client: Client, topics: [(name: String, partitions: Int32)], commitsPlainly: Bool, timeout: Int32) {
         owned = client
         self.commitsPlainly = commitsPlainly
         self.timeout = timeout
-        topics = names.compactMap { rd_kafka_topic_new(client.handle, $0, nil) }
-        precondition(topics.count == names.count, "a topic name that Kafka does not allow")
-        sending = Sending(topics: topics, patience: timeout)
+        self.topics = topics.compactMap { rd_kafka_topic_new(client.handle, $0.name, nil) }
+        precondition(self.topics.count == topics.count, "a topic name that Kafka does not allow")
+        sending = Sending(topics: self.topics, partitions: topics.map(\.partitions), patience: timeout)
     }
 
     deinit { close() }
 
-    /// May be called again after a ``Fault/Recovery/retry``; it goes on where it was.
+    /// May be called again after a ``Pipeline/Fault/Recovery/retry``; it goes on where it was.
     public func initialize() throws(Fault) {
+        let client = try client()
         let deadline = Deadline(in: 30_000)
         while true {
             client.serve()
@@ -45,6 +48,7 @@ public final class KafkaOutlet: Outlet {
     }
 
     public func begin() throws(Fault) {
+        let client = try client()
         client.serve()
         _ = client.reports.takeFailures()
         if let error = rd_kafka_begin_transaction(client.handle) {
@@ -54,30 +58,64 @@ public final class KafkaOutlet: Outlet {
     }
 
     public func send(_ outbox: borrowing Outbox) throws(Fault) {
+        let client = try client()
         try sending.send(outbox, through: client)
         client.serve()
     }
 
     public func startCommit(offsets: [TopicPartition: Int64], membership: Membership) {
         precondition(!offsets.isEmpty, "a transaction without offsets is not fenced")
-        guard let session = membership.handle as? GroupSession else { preconditionFailure("not our membership") }
+        guard let owned, let session = membership.handle as? GroupSession else {
+            preconditionFailure("a closed outlet, or a membership that is not Kafka's")
+        }
         let commit = Commit(
-            client: client, session: session, offsets: offsets, begun: begun, timeout: timeout, isPlain: commitsPlainly)
+            client: owned,
+            session: session,
+            offsets: offsets,
+            begun: begun,
+            timeout: timeout,
+            isPlain: commitsPlainly
+        )
         committer.start { Result { () throws(Fault) in try commit.run() } }
+        isCommitting = true
     }
 
     public func commitDone(wait: Int32) throws(Fault) -> Bool {
         guard let outcome = committer.wait(milliseconds: wait) else { return false }
+        isCommitting = false
         try outcome.get()
         return true
     }
 
-    /// Drops what is queued and waits for what is under way.
+    /// Drops what is queued and waits for what is under way. A commit that was started is waited for first; if it
+    /// happened, there is nothing to abort. If the abort does not succeed, the producer is let go, and the outbox with
+    /// it.
     public func abort() throws(Fault) {
+        do throws(Fault) {
+            if try !isCommitted() { try endTransaction() }
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    private func isCommitted() throws(Fault) -> Bool {
+        guard isCommitting else { return false }
+        isCommitting = false
+        switch committer.wait(milliseconds: 3 * timeout) {
+        case .success: return true
+        case .failure: return false
+        case nil: throw KafkaFault(code: RD_KAFKA_RESP_ERR__TIMED_OUT, operation: .aborting).fault
+        }
+    }
+
+    private func endTransaction() throws(Fault) {
+        let client = try client()
         let deadline = Deadline(in: timeout)
         while let error = rd_kafka_abort_transaction(client.handle, deadline.remaining) {
             let fault = KafkaFault(consuming: error, .aborting, transactionExpired: isExpired)
             if !fault.isRetriable || deadline.isOver { throw fault.fault }
+            client.serve(wait: 20)
         }
         _ = client.reports.takeFailures()
     }
@@ -92,84 +130,10 @@ public final class KafkaOutlet: Outlet {
         owned = nil
     }
 
-    private var client: Client {
-        guard let owned else { preconditionFailure("the outlet is closed") }
+    private func client() throws(Fault) -> Client {
+        guard let owned else { throw KafkaFault(code: RD_KAFKA_RESP_ERR__DESTROY, operation: .beginning).fault }
         return owned
     }
 
     private var isExpired: Bool { ContinuousClock.now - begun >= .milliseconds(Int(timeout)) }
-}
-
-/// The end of one transaction, as the commit thread runs it: offsets, flush, commit, and on clusters that need it a plain
-/// offset commit.
-private struct Commit: Sendable {
-    let client: Client
-    let session: GroupSession
-    let offsets: [TopicPartition: Int64]
-    let begun: ContinuousClock.Instant
-    let timeout: Int32
-    let isPlain: Bool
-
-    func run() throws(Fault) {
-        try sendOffsets()
-        try commit()
-        if isPlain { try PlainCommit.run(offsets, session: session, timeout: timeout) }
-    }
-
-    /// The same offsets twice are the same offsets, so what can be retried is.
-    private func sendOffsets() throws(Fault) {
-        let list = PartitionList(offsets)
-        let deadline = Deadline(in: timeout)
-        while let error = list.withPointer({
-            rd_kafka_send_offsets_to_transaction(client.handle, $0, session.metadata, deadline.remaining)
-        }) {
-            let fault = KafkaFault(consuming: error, .sendingOffsets, transactionExpired: isExpired)
-            if !fault.isRetriable || deadline.isOver { throw explained(fault).fault }
-        }
-    }
-
-    /// Flushes, then commits. Going on after a retriable answer resumes the same commit; a timeout leaves its result unknown.
-    private func commit() throws(Fault) {
-        let deadline = Deadline(in: timeout)
-        while let error = rd_kafka_commit_transaction(client.handle, deadline.remaining) {
-            let fault = KafkaFault(consuming: error, .committing, transactionExpired: isExpired)
-            let isUnknown = fault.code == RD_KAFKA_RESP_ERR__TIMED_OUT
-            if !fault.isRetriable || isUnknown || deadline.isOver { throw explained(fault).fault }
-        }
-    }
-
-    private var isExpired: Bool { ContinuousClock.now - begun >= .milliseconds(Int(timeout)) }
-
-    /// A transaction that must be aborted says only that; the first record that could not be delivered says why.
-    private func explained(_ fault: KafkaFault) -> KafkaFault {
-        guard fault.requiresAbort, let cause = client.reports.takeFailures().first else { return fault }
-        var explained = fault
-        explained.code = cause
-        return explained
-    }
-}
-
-/// The offset commit of a plain consumer, for clusters whose transactions do not store offsets. It comes after the records
-/// are visible, so such a cluster has each record at least once. librdkafka's mock refuses it while the group rebalances,
-/// where Kafka would take it: that is noted and passed over.
-enum PlainCommit {
-    static func run(_ offsets: [TopicPartition: Int64], session: GroupSession, timeout: Int32) throws(Fault) {
-        guard let consumer = session.consumer else {
-            throw KafkaFault(code: RD_KAFKA_RESP_ERR__UNKNOWN_GROUP, operation: .committingOffsets).fault
-        }
-        let list = PartitionList(offsets)
-        let answers: OpaquePointer = rd_kafka_queue_new(consumer.handle)
-        defer { rd_kafka_queue_destroy(answers) }
-        let code = list.withPointer { rd_kafka_commit_queue(consumer.handle, $0, answers, nil, nil) }
-        try KafkaFault.check(code, .committingOffsets)
-        guard let event = withExtendedLifetime(consumer, { rd_kafka_queue_poll(answers, timeout) }) else {
-            throw KafkaFault(code: RD_KAFKA_RESP_ERR__TIMED_OUT, operation: .committingOffsets).fault
-        }
-        defer { rd_kafka_event_destroy(event) }
-        let answer = rd_kafka_event_error(event)
-        if answer == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS {
-            return consumer.reports.warn("offsets were not stored: the embedded cluster refuses them during a rebalance")
-        }
-        try KafkaFault.check(answer, .committingOffsets)
-    }
 }

@@ -4,8 +4,8 @@ public import Pipeline
 
 /// A plain idempotent producer, for traffic that needs no transaction. Used by one thread.
 ///
-/// Keys and values are copied. At most `queue.buffering.max.messages` records wait; ``send(topic:partition:key:value:timestamp:)``
-/// waits for room when there are more.
+/// Keys and values are copied. At most `queue.buffering.max.messages` records wait;
+/// ``send(topic:partition:key:value:timestamp:)`` waits for room when there are more.
 public final class KafkaProducer {
     private var owned: Client?
     private let topics: [OpaquePointer]
@@ -36,7 +36,11 @@ public final class KafkaProducer {
 
     /// Takes a record over, waiting up to 30 s for room. A permanent failure of an earlier record is thrown here.
     public func send(
-        topic: Int, partition: Int32, key: Bytes, value: Bytes, timestamp: Int64 = EventTime.unknown
+        topic: Int,
+        partition: Int32,
+        key: Bytes,
+        value: Bytes,
+        timestamp: Int64 = EventTime.unknown
     ) throws(Fault) {
         let deadline = Deadline(in: 30_000)
         while true {

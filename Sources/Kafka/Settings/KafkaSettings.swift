@@ -1,7 +1,7 @@
 import CRdkafka
 
-/// How to reach the cluster: librdkafka's own settings, as operators write them in `client.properties` and on the command
-/// line. Every setting is checked when it is made, and the whole by ``check()`` before anything connects.
+/// How to reach the cluster: librdkafka's own settings, as operators write them in `client.properties` and on the
+/// command line. Every setting is checked when it is made, and the whole by ``check()`` before anything connects.
 public struct KafkaSettings: Sendable {
     public struct Entry: Sendable, Equatable {
         public var key: String

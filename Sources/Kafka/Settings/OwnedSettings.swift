@@ -11,13 +11,20 @@ enum OwnedSettings {
         "enable.auto.commit": Rule(values: ["false"], reason: "offsets are committed inside the transaction"),
         "enable.auto.offset.store": Rule(values: ["false"], reason: "offsets are committed inside the transaction"),
         "auto.offset.reset": Rule(
-            values: ["error"], reason: "no position is taken silently; a first start reads from the earliest record"),
+            values: ["error"],
+            reason: "no position is taken silently; a first start reads from the earliest record"
+        ),
         "isolation.level": Rule(values: ["read_committed"], reason: "exactly once needs committed records only"),
         "partition.assignment.strategy": Rule(
-            values: ["range"], reason: "customers' topics must share their partitions"),
+            values: ["range"],
+            reason: "customers' topics must share their partitions"
+        ),
         "enable.partition.eof": Rule(values: ["true"], reason: "a restore ends where the log ends"),
         "enable.idempotence": Rule(values: ["true"], reason: "a transactional producer is idempotent"),
-        "request.required.acks": Rule(values: ["all", "-1"], reason: "a transactional producer waits for all replicas"),
+        "request.required.acks": Rule(
+            values: ["all", "-1"],
+            reason: "a transactional producer waits for all replicas"
+        ),
         "delivery.report.only.error": Rule(values: ["true"], reason: "only failures are looked at"),
         "log.queue": Rule(values: ["false"], reason: "librdkafka's log goes to our own at once"),
         "group.id": Rule(values: [], reason: "the group is named by --group"),

@@ -3,7 +3,8 @@ enum Redaction {
     static let text = "<REDACTED>"
 
     private static let names: Set<String> = [
-        "sasl.oauthbearer.config", "sasl.oauthbearer.client.secret", "ssl.key.pem", "ssl.certificate.pem", "sasl.jaas.config",
+        "sasl.oauthbearer.config", "sasl.oauthbearer.client.secret", "ssl.key.pem", "ssl.certificate.pem",
+        "sasl.jaas.config",
     ]
     private static let words = ["password", "secret", "token", ".pem", "hmac"]
 

@@ -24,14 +24,19 @@ extension KafkaSettings {
     }
 
     private func check(
-        _ lower: String, _ lowerDefault: Int, isBelow upper: String, _ upperDefault: Int
+        _ lower: String,
+        _ lowerDefault: Int,
+        isBelow upper: String,
+        _ upperDefault: Int
     ) throws(KafkaSettingsError) {
         let low = self[lower].flatMap { Int($0) } ?? lowerDefault
         let high = self[upper].flatMap { Int($0) } ?? upperDefault
         guard low >= high else { return }
         throw KafkaSettingsError(
-            key: lower, source: source(of: lower) ?? source(of: upper) ?? "settings",
-            reason: "is \(low) and must be below \(upper), which is \(high)")
+            key: lower,
+            source: source(of: lower) ?? source(of: upper) ?? "settings",
+            reason: "is \(low) and must be below \(upper), which is \(high)"
+        )
     }
 
     private func checkCredentials() throws(KafkaSettingsError) {
@@ -40,7 +45,10 @@ extension KafkaSettings {
             throw missing("sasl.mechanism", "SASL needs one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, GSSAPI")
         }
         if mechanism == "OAUTHBEARER", self["enable.sasl.oauthbearer.unsecure.jwt"] != "true" {
-            throw missing("sasl.mechanism", "OAUTHBEARER needs a token source, which this program does not have; use SCRAM")
+            throw missing(
+                "sasl.mechanism",
+                "OAUTHBEARER needs a token source, which this program does not have; use SCRAM"
+            )
         }
         guard mechanism == "PLAIN" || mechanism.hasPrefix("SCRAM") else { return }
         for key in ["sasl.username", "sasl.password"] where (self[key] ?? "").isEmpty {

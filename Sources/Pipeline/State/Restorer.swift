@@ -148,7 +148,9 @@ final class Restorer {
     private func take(_ record: Record, into progress: inout Progress) throws(Fault) {
         recordsRead += 1
         desk.counters.restoredRecords += 1
-        if record.key == Bytes(Journal.key) {
+        if record.value.isMissing, record.key == Bytes(Journal.key) || record.key == Bytes(Checkpoint.key) {
+            startOver(&progress)
+        } else if record.key == Bytes(Journal.key) {
             progress.journal = Journal(record.value)
             if progress.journal == nil { throw unreadable(progress.shard, "journal") }
         } else if record.key == Bytes(Checkpoint.key) {
@@ -161,6 +163,13 @@ final class Restorer {
                 throw unreadable(progress.shard, "state (\(error))")
             }
         }
+    }
+
+    /// A reset took the journal and the checkpoint away: what stands before in the log counts no more.
+    private func startOver(_ progress: inout Progress) {
+        progress.shard = progress.shard.emptied()
+        progress.checkpoint = nil
+        progress.journal = nil
     }
 
     private func unreadable(_ shard: Shard, _ what: String) -> Fault {

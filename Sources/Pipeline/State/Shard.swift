@@ -26,9 +26,12 @@ public final class Shard {
     private(set) var lastRecordAt: Int64 = 0
     private(set) var timeAtRecord = EventTime.unknown
 
+    private let commons: Commons
+
     init(_ stage: Stage, _ partition: Int32, inputs: Int, commons: Commons, writer: UInt64) {
         self.stage = stage
         self.partition = partition
+        self.commons = commons
         positions = Array(repeating: Position.beginning, count: inputs)
         reached = Array(repeating: Int64.min, count: inputs)
         journal = Journal(writer: writer, base: positions)
@@ -36,6 +39,11 @@ public final class Shard {
             stage == .customers
             ? .customers(CustomerState(partition: partition, commons: commons))
             : .products(ProductState(partition: partition, commons: commons))
+    }
+
+    /// The same partition of the same stage, with nothing in it.
+    func emptied() -> Shard {
+        Shard(stage, partition, inputs: positions.count, commons: commons, writer: journal.writer)
     }
 
     public var changes: Int {

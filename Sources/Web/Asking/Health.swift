@@ -1,5 +1,5 @@
 import Events
-public import Pipeline
+import Pipeline
 
 /// What orchestrators want to know of the lines. Pure.
 public struct Health: Sendable {

@@ -1,5 +1,5 @@
 import Events
-import Pipeline
+public import Pipeline
 
 /// What the lines count, under the names that dashboards and alerts know. No label ever holds a customer.
 public enum LineMetrics {

@@ -48,6 +48,10 @@ struct Settings {
         self.report = report.entries
     }
 
+    func source(of setting: Setting) -> String {
+        report.last { $0.name == setting.rawValue }?.source ?? "default"
+    }
+
     func lineSettings(untilEnd: Bool) -> LineSettings {
         var line = LineSettings()
         line.group = group
@@ -92,8 +96,10 @@ struct SettingsReader {
 
     func time(_ setting: Setting) throws(Exit) -> EventTime {
         guard let text = text(setting) else { return EventTime.unknown }
-        guard let time = PointInTime.parse(text) else { throw refusal(setting, PointInTime.wanted(text)) }
-        return time
+        guard let time = TimeArgument(argument: text) else {
+            throw refusal(setting, "wants a time like 2026-11-21T10:00:00Z, 2026-11-21 or 7d, not \(text)")
+        }
+        return time.time(now: Clock.wall())
     }
 
     func address(_ setting: Setting, _ usual: String) throws(Exit) -> ListenAddress? {
@@ -133,14 +139,4 @@ struct SettingsReader {
         let source = report.entries.last { $0.name == setting.rawValue }?.source ?? "settings"
         return Exit(.configuration, "\(source): \(setting.rawValue): \(reason)")
     }
-}
-
-/// A moment as people write it.
-enum PointInTime {
-    static func parse(_ text: String) -> EventTime? {
-        if text == "now" { return Int64(Date().timeIntervalSince1970 * 1_000) }
-        return Array(text.utf8).withUnsafeBytes { TimeText.parse(Bytes($0)) }
-    }
-
-    static func wanted(_ text: String) -> String { "wants a time like 2026-11-21T10:00:00Z or 2026-11-21, not \(text)" }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Engine
 import Events
-import Foundation
 import Pipeline
 import Traffic
 
@@ -54,7 +53,7 @@ struct Replay: ParsableCommand {
         let start = ResourceUse.now()
         let since = since?.time(now: Clock.wall()) ?? EventTime.unknown
         let run = ReplayRun(Replayer(delay: delay, since: since), sink: try makeSink(), limit: limit)
-        var progress = ProgressLine("replay", isShown: !quiet && isatty(STDERR_FILENO) == 1)
+        var progress = ProgressLine("replay", isShown: !quiet && ProgressLine.isTerminal)
         for file in files where !run.isFull {
             var reader = try RecordingReader(file)
             try run.fold(&reader, of: file) { share, lines in

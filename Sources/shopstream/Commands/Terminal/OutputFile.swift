@@ -19,7 +19,10 @@ final class OutputFile {
 
     /// Makes the file, or empties it; `-` is standard output.
     convenience init(_ path: String) throws(Exit) {
-        guard path != "-" else { return self.init(STDOUT_FILENO, name: "standard output") }
+        guard path != "-" else {
+            self.init(STDOUT_FILENO, name: "standard output")
+            return
+        }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw Exit(.cannotCreate, "creating \(path): \(String(cString: strerror(errno)))")

@@ -9,7 +9,9 @@ struct ProgressLine {
     private let start: Int64
     private let interval: Int64 = 100
 
-    init(_ verb: String, isShown: Bool = isatty(STDERR_FILENO) == 1) {
+    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    init(_ verb: String, isShown: Bool = ProgressLine.isTerminal) {
         self.verb = verb
         self.isShown = isShown
         start = Clock.monotonic()
@@ -41,11 +43,11 @@ struct ProgressLine {
 
     /// `replay [=========>          ]  48 %  1,234,567 records  612,345/s`
     static func text(_ verb: String, share: Double?, count: Int, rate: Double, unit: String) -> String {
-        let bar = share.map { " [\(bar($0))] \(percent($0))" } ?? ""
+        let bar = share.map { " [\(drawing(of: $0))] \(percent($0))" } ?? ""
         return "\(verb)\(bar)  \(count.grouped) \(unit)  \(Int(rate.rounded()).grouped)/s"
     }
 
-    private static func bar(_ share: Double) -> String {
+    private static func drawing(of share: Double) -> String {
         let width = 24
         let full = Int((min(max(share, 0), 1) * Double(width)).rounded(.down))
         let head = full < width ? ">" : ""

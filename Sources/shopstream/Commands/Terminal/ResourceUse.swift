@@ -13,8 +13,8 @@ struct ResourceUse {
     static func now() -> ResourceUse {
         var own = rusage()
         var children = rusage()
-        getrusage(RUSAGE_SELF, &own)
-        getrusage(RUSAGE_CHILDREN, &children)
+        getrusage(RUSAGE_SELF.rawValue, &own)
+        getrusage(RUSAGE_CHILDREN.rawValue, &children)
         return ResourceUse(
             cpuSeconds: seconds(own), childSeconds: seconds(children), peakBytes: Int64(own.ru_maxrss) * 1_024,
             wallMilliseconds: Clock.monotonic())

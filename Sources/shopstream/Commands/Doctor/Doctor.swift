@@ -1,0 +1,61 @@
+import ArgumentParser
+import Configuration
+import Kafka
+import Pipeline
+
+/// Looks at a cluster and says what is wrong and what helps.
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Examine the cluster: each finding with its remedy.",
+        discussion: """
+            Looks at the connection, the topics and their settings, the last records of each input (keys, partitions, \
+            readability, clocks), access rules where the cluster tells them, and the group with its lag. Nothing is \
+            written unless --probe is given: it makes a topic for itself, finds out whether the cluster hides aborted \
+            records, fences stale producers and has the same time, and takes the topic away again.
+
+            Exit code 0 when a line can run, 69 when the cluster cannot be reached, 78 when something has to be put right.
+
+            EXAMPLES
+              shopstream doctor -b localhost:9092
+              shopstream doctor -b localhost:9092 --probe --sample 2000
+              shopstream doctor --group shopstream-test --inputs shop.clicks
+            """)
+
+    @Option(help: ArgumentHelp("Consumer group; default: shopstream.", valueName: "name"))
+    var group: String?
+
+    @Option(help: ArgumentHelp("Topics that are read.", valueName: "topic,…"))
+    var inputs: String?
+
+    @Option(help: ArgumentHelp("Records of each input that are looked at.", valueName: "records"))
+    var sample = 400
+
+    @Flag(help: "Try transactions and the clock on a topic of our own.")
+    var probe = false
+
+    @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+
+    func validate() throws {
+        guard (1...100_000).contains(sample) else { throw ValidationError("--sample wants 1 to 100000") }
+    }
+
+    func run() throws {
+        var flags: [Setting: ConfigContent] = [:]
+        flags[.group] = group.map { .string($0) }
+        flags[.inputs] = inputs.map { .stringArray($0.split(separator: ",").map(String.init)) }
+        let settings = try cluster.settings(flags)
+        let kafka = try cluster.makeCluster(settings, logger: cluster.makeLogger())
+        let examination = Examination(kafka, group: settings.group, sample: sample, now: Clock.wall())
+        var findings = examination.run(settings)
+        if probe, !findings.contains(where: { $0.exitCode == .unavailable }) { findings += Probe(kafka).run() }
+        try report(findings)
+    }
+
+    private func report(_ findings: [Finding]) throws {
+        let output = OutputFile.standardOutput()
+        let palette = Palette(isOn: cluster.output.usesColor())
+        for finding in findings { try output.write(line: finding.text(palette)) }
+        try output.flush()
+        if let code = Finding.exitCode(of: findings) { throw ExitCode(code.rawValue) }
+    }
+}

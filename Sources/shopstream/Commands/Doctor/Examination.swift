@@ -1,0 +1,76 @@
+import Events
+import Kafka
+import Pipeline
+
+/// Asks the cluster and lets the diagnoses judge what it answered. Nothing is written.
+struct Examination {
+    private let cluster: KafkaCluster
+    private let group: String
+    private let sample: Int
+    private let now: EventTime
+
+    init(_ cluster: KafkaCluster, group: String, sample: Int, now: EventTime) {
+        self.cluster = cluster
+        self.group = group
+        self.sample = sample
+        self.now = now
+    }
+
+    func run(_ settings: Settings) -> [Finding] {
+        let existing: [String: Int32]
+        let inputs: [String]
+        do {
+            existing = try cluster.topics()
+            inputs = try InputTopics.resolve(settings, existing: existing.keys)
+        } catch {
+            return [ConnectionDiagnosis.failure(error)]
+        }
+        let connection = Finding(.fine, "connection", "\(existing.count.counted("topic")) listed")
+        let topics = TopicDiagnosis(inputs: inputs, existing: existing)
+        return [connection] + topics.findings + configs(inputs, existing) + samples(inputs, existing)
+            + rules() + groupFindings(inputs, existing) + [EnforcementDiagnosis.assumed(cluster.capabilities)]
+    }
+
+    private func configs(_ inputs: [String], _ existing: [String: Int32]) -> [Finding] {
+        let names = (inputs + OutputTopic.allCases.map(\.name)).filter { existing[$0] != nil }
+        do {
+            return SettingsDiagnosis(inputs: inputs, states: try TopicAdmin(cluster).states(of: names)).findings
+        } catch {
+            return [Finding(.note, "settings", "the cluster does not tell the topics' settings (\(error.code))")]
+        }
+    }
+
+    private func samples(_ inputs: [String], _ existing: [String: Int32]) -> [Finding] {
+        let known = inputs.filter { existing[$0] != nil }
+        guard !known.isEmpty else { return [] }
+        do {
+            let samples = try InputSampling(cluster, known, existing).read(sample)
+            return samples.flatMap { InputDiagnosis($0, now: now).findings } + InputDiagnosis.placement(samples)
+        } catch {
+            return [Finding(.failure(.unavailable), "records", "\(error)")]
+        }
+    }
+
+    private func rules() -> [Finding] {
+        do {
+            return [AccessDiagnosis.finding(try TopicAdmin(cluster).accessRules())]
+        } catch {
+            return [AccessDiagnosis.finding(error)]
+        }
+    }
+
+    private func groupFindings(_ inputs: [String], _ existing: [String: Int32]) -> [Finding] {
+        let topics = (inputs + [OutputTopic.signals.name]).filter { existing[$0] != nil }
+        let partitions = topics.flatMap { topic in (0..<(existing[topic] ?? 0)).map { TopicPartition(topic, $0) } }
+        let admin = GroupAdmin(cluster)
+        do {
+            let standing = try? admin.standing(of: group)
+            return GroupDiagnosis(
+                group: group, standing: standing, bounds: try admin.bounds(of: partitions),
+                committed: try admin.committed(by: group, of: partitions)
+            ).findings
+        } catch {
+            return [Finding(.note, "group", "the cluster does not tell the group's offsets (\(error.code))")]
+        }
+    }
+}

@@ -1,0 +1,225 @@
+import Events
+import Pipeline
+
+/// Empties the changelogs and moves the group's offsets, in transactions that only the group's one member can commit.
+///
+///     join ─ unseal: journal and checkpoint go ─ sweep: every state record goes ─ seal: empty journals, new offsets
+///
+/// Between the first and the last transaction the group has offsets and no state, with which no line starts.
+final class StateEraser {
+    /// Tombstones of one transaction: a few hundred KB.
+    private static let batch = 10_000
+    /// Ms to wait for the group's partitions: a rebalance and the session of a member that died.
+    private static let patience: Int64 = 60_000
+
+    private let cluster: any Cluster
+    private let topology: Topology
+    private let settings: LineSettings
+    private let plan: ResetPlan
+    private let clock: WallClock
+    private var outbox = Outbox()
+    private var records: [Record] = []
+    private var erased = 0
+
+    /// - Parameter settings: group and name of the line whose place is taken.
+    init(
+        _ cluster: any Cluster, _ topology: Topology, _ settings: LineSettings, _ plan: ResetPlan, clock: WallClock
+    ) {
+        self.cluster = cluster
+        self.topology = topology
+        self.settings = settings
+        self.plan = plan
+        self.clock = clock
+    }
+
+    /// Answers how many state records were emptied.
+    func run(_ report: (Int) -> Void = { _ in }) throws -> Int {
+        let outlet = try cluster.makeOutlet(transactionalId: settings.transactionalId, topics: StateEraser.changelogs)
+        defer { outlet.close() }
+        try outlet.initialize()
+        let inlet = try cluster.makeInlet(
+            Subscription(group: settings.group, instance: settings.name, topics: topology.subscription))
+        defer { inlet.close(leave: true) }
+        let member = try join(inlet)
+        let desk = EraserDesk(outlet, inlet, member)
+        let standing = plan.standing(try committed(inlet))
+        unseal()
+        try desk.commit(&outbox, standing)
+        try sweep(desk, standing, report)
+        seal()
+        try desk.commit(&outbox, plan.offsets)
+        return erased
+    }
+
+    private static let changelogs = [OutputTopic.customersChangelog.name, OutputTopic.productsChangelog.name]
+
+    // MARK: the group
+
+    /// Waits until every partition is ours.
+    private func join(_ inlet: any Inlet) throws -> Membership {
+        let deadline = clock.now() + StateEraser.patience
+        while clock.now() < deadline {
+            records.removeAll(keepingCapacity: true)
+            let polled = try patiently { () throws(Fault) in try inlet.poll(into: &records, limit: 1, wait: 100) }
+            guard case .assigned(let partitions) = polled?.change else {
+                if let change = polled?.change { try release(change, inlet) }
+                continue
+            }
+            guard Set(partitions).isSuperset(of: topology.subscribed), let member = inlet.membership else {
+                throw Exit(.temporary, "the group has other members: stop them, or wait for session.timeout.ms")
+            }
+            return member
+        }
+        throw Exit(.temporary, "the group gave no partitions within a minute: it may be rebalancing; try again")
+    }
+
+    private func release(_ change: GroupChange, _ inlet: any Inlet) throws(Fault) {
+        switch change {
+        case .revoked(let partitions), .lost(let partitions): try inlet.release(assignment: partitions)
+        case .assigned: break
+        }
+    }
+
+    /// Offsets of the group, once no transaction is deciding them any more.
+    private func committed(_ inlet: any Inlet) throws -> [TopicPartition: Int64] {
+        let deadline = clock.now() + StateEraser.patience
+        repeat {
+            if let offsets = try patiently({ () throws(Fault) in try inlet.committed(topology.subscribed) }) { return offsets }
+        } while clock.now() < deadline
+        throw Exit(.temporary, "the group's offsets are not stable: a transaction is still open; try again")
+    }
+
+    /// Nil when the same call may be made again.
+    private func patiently<Answer>(_ call: () throws(Fault) -> Answer) throws(Fault) -> Answer? {
+        do throws(Fault) {
+            return try call()
+        } catch {
+            guard error.recovery == .retry else { throw error }
+            return nil
+        }
+    }
+
+    // MARK: the changelogs
+
+    /// Journals and checkpoints go first: from here on no line starts.
+    private func unseal() {
+        forEachChangelog { topic, partition, _ in
+            erase(Bytes(Journal.key), topic, partition)
+            erase(Bytes(Checkpoint.key), topic, partition)
+        }
+    }
+
+    /// An empty journal that begins where the group is.
+    private func seal() {
+        var value = ByteBuffer()
+        forEachChangelog { topic, partition, stage in
+            let base = topology.inputs(of: stage).map { plan.offsets[TopicPartition($0, partition)] ?? 0 }
+            value.removeAll()
+            Journal(writer: 0, base: base).encode(into: &value)
+            outbox.add(topic: topic, partition: partition, key: Bytes(Journal.key), value: value.bytes())
+        }
+    }
+
+    private func forEachChangelog(_ body: (Int32, Int32, Stage) -> Void) {
+        for (index, stage) in [Stage.customers, .products].enumerated() {
+            for partition in 0..<topology.partitions { body(Int32(index), partition, stage) }
+        }
+    }
+
+    private func erase(_ key: Bytes, _ topic: Int32, _ partition: Int32) {
+        outbox.add(topic: topic, partition: partition, key: key, value: .none)
+    }
+
+    /// Reads the changelogs as they are now and takes every state record away. Memory is bounded by the batch: a key that
+    /// stands in the log several times may be taken away several times.
+    private func sweep(_ desk: EraserDesk, _ standing: [TopicPartition: Int64], _ report: (Int) -> Void) throws {
+        let reader = try cluster.makeReader(topics: StateEraser.changelogs)
+        defer { reader.close() }
+        var open = try ends(reader)
+        try reader.fetch(from: open.mapValues { _ in Position.beginning })
+        var keys = Set<ErasedKey>()
+        while !open.isEmpty {
+            records.removeAll(keepingCapacity: true)
+            let polled = try patiently { () throws(Fault) in try reader.poll(into: &records, limit: 4_096, wait: 100) }
+            for record in records { take(record, open[place(of: record, reader)], &keys) }
+            for (partition, position) in polled?.ended ?? [] where position >= open[partition] ?? .max {
+                open[partition] = nil
+            }
+            guard outbox.records.count >= StateEraser.batch || open.isEmpty else { continue }
+            try desk.commit(&outbox, standing)
+            keys.removeAll(keepingCapacity: true)
+            report(erased)
+        }
+    }
+
+    private func place(of record: Record, _ reader: any Fetching) -> TopicPartition {
+        TopicPartition(reader.topics[Int(record.topic)], record.partition)
+    }
+
+    private func ends(_ reader: any Fetching) throws(Fault) -> [TopicPartition: Int64] {
+        let partitions = StateEraser.changelogs.flatMap { topic in
+            (0..<topology.partitions).map { TopicPartition(topic, $0) }
+        }
+        return try reader.bounds(of: partitions).filter { $0.value.end > $0.value.start }.mapValues(\.end)
+    }
+
+    /// - Parameter end: of what is swept; what lies behind is our own.
+    private func take(_ record: Record, _ end: Int64?, _ keys: inout Set<ErasedKey>) {
+        guard let end, record.offset < end, !record.value.isMissing, !record.key.isMissing else { return }
+        if record.key == Bytes(Journal.key) || record.key == Bytes(Checkpoint.key) { return }
+        let key = ErasedKey(topic: record.topic, partition: record.partition, bytes: record.key.array)
+        guard keys.insert(key).inserted else { return }
+        erase(record.key, record.topic, record.partition)
+        erased += 1
+    }
+}
+
+/// A key that has its tombstone in this batch.
+private struct ErasedKey: Hashable {
+    var topic: Int32
+    var partition: Int32
+    var bytes: [UInt8]
+}
+
+/// Commits outboxes in the name of the group's one member.
+private final class EraserDesk {
+    private let outlet: any Outlet
+    private let inlet: any Inlet
+    private let member: Membership
+    private var records: [Record] = []
+
+    init(_ outlet: any Outlet, _ inlet: any Inlet, _ member: Membership) {
+        self.outlet = outlet
+        self.inlet = inlet
+        self.member = member
+    }
+
+    func commit(_ outbox: inout Outbox, _ offsets: [TopicPartition: Int64]) throws {
+        try checkPlace()
+        let transaction = try Transaction.begin(on: outlet)
+        do {
+            try transaction.send(outbox)
+        } catch {
+            try? transaction.abort()
+            throw error
+        }
+        let committing = transaction.commit(offsets: offsets, membership: member)
+        while true {
+            do throws(Fault) {
+                if try committing.isDone(wait: 1_000) { break }
+            } catch {
+                guard error.recovery == .retry else { throw error }
+            }
+        }
+        outbox.removeAll()
+    }
+
+    /// Polling keeps the membership alive and tells when somebody else has come.
+    private func checkPlace() throws {
+        records.removeAll(keepingCapacity: true)
+        let polled = try inlet.poll(into: &records, limit: 1, wait: 0)
+        guard polled.change == nil, inlet.membership != nil else {
+            throw Exit(.temporary, "somebody joined the group meanwhile: the reset is unfinished; stop them and run it again")
+        }
+    }
+}

@@ -1,0 +1,6 @@
+import Pipeline
+
+/// What `--version` says.
+enum Version {
+    static let text = "\(Shopstream.version)"
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Kafka
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Web
+
+/// The service.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reads the shop's topics and writes recommendations, alerts and sentiment.",
+        discussion: """
+            Runs until SIGTERM or Ctrl-C, then drains, saves its state and keeps its place in the group for a quick return. \
+            A second process with the same --group takes its share of the partitions. Settings come from flags, then the \
+            environment (SHOPSTREAM_…), then -F, then --config.
+
+            Examples:
+              shopstream run -b localhost:9092
+              shopstream run -F client.properties --name shop-1 --lines 4
+              shopstream run -b kafka:9092 --inputs-pattern '^storefront\\.(clickstream|reviews).*'
+              shopstream run -b kafka:9092 --outputs-since now      first start on old history: mail nobody about it
+              shopstream run -b kafka:9092 --until-end --json       handle what is there, then stop
+
+            Exit codes: 75 another process has this --name, 77 not permitted, 78 settings or topics do not fit.
+            """)
+
+    @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+    @OptionGroup(title: "Line") var line: LineOptions
+
+    @Flag(help: "Handle what the topics hold now, commit, print a summary and stop.")
+    var untilEnd = false
+
+    @Flag(help: "With --until-end: the summary as JSON.")
+    var json = false
+
+    func validate() throws {
+        if json, !untilEnd { throw ValidationError("--json goes with --until-end") }
+    }
+
+    func run() async throws {
+        let log = cluster.makeLogger()
+        let settings = try cluster.settings(line.flags)
+        let token = try HTTPToken.read(settings)
+        let kafka = try cluster.makeCluster(settings, logger: log)
+        let existing = try await Patience.whileUnreachable(log: log) { () throws(Fault) in try kafka.topics() }
+        let topology = try Topology(
+            inputs: InputTopics.resolve(settings, existing: existing.keys), existing: existing)
+        let runner = Runner(
+            cluster: kafka, topology: topology, settings: settings.lineSettings(untilEnd: untilEnd),
+            lines: settings.lines, clock: .system, log: log)
+        let start = ResourceUse.now()
+        try await serve(runner, settings, token, log)
+        if untilEnd { report(RunSummary(LineTotals(runner.statuses), ResourceUse.now().since(start))) }
+    }
+
+    /// Runs the lines, the HTTP server and the watch until the lines have ended. The server stops last, so that probes
+    /// are answered while the lines drain.
+    private func serve(_ runner: Runner, _ settings: Settings, _ token: [UInt8]?, _ log: Logger) async throws {
+        let desk = RunnerDesk(runner)
+        var services: [any Service] = []
+        if let address = httpAddress(settings) {
+            services.append(WebService(address, desk, token: token, longestTurn: longestTurn(settings), log: log))
+        }
+        services += [WatchService(runner: runner, log: log), LineService(runner: runner)]
+        var quiet = log
+        quiet.logLevel = max(log.logLevel, .error)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                }, logger: quiet))
+        let signals = StopSignals { Task { await group.triggerGracefulShutdown() } }
+        defer { signals.cancel() }
+        try await group.run()
+    }
+
+    /// A bounded run is over soon: it serves only where it was told to.
+    private func httpAddress(_ settings: Settings) -> ListenAddress? {
+        untilEnd && settings.source(of: .http) == "default" ? nil : settings.http
+    }
+
+    private func longestTurn(_ settings: Settings) -> Int64 {
+        settings.kafka["max.poll.interval.ms"].flatMap { Int64($0) } ?? 300_000
+    }
+
+    private func report(_ summary: RunSummary) { print(json ? summary.json : summary.text) }
+}

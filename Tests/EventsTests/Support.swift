@@ -17,7 +17,8 @@ func withBytes<Result>(_ text: String, _ body: (Bytes) throws -> Result) rethrow
 
 /// A record as shops send it; `properties` and `envelope` are the inside of the JSON objects.
 func track(
-    _ event: String = "Product Viewed", _ properties: String = #""product_id":"p1""#,
+    _ event: String = "Product Viewed",
+    _ properties: String = #""product_id":"p1""#,
     envelope: String = #""userId":"u1","timestamp":"\#(noonText)""#
 ) -> String {
     #"{"type":"track","event":"\#(event)",\#(envelope),"properties":{\#(properties)}}"#
@@ -99,7 +100,9 @@ struct Dice: RandomNumberGenerator {
     }
 
     /// 0 ..< bound.
-    mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(bound)).high) }
+    mutating func below(_ bound: Int) -> Int {
+        Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(bound)).high)
+    }
 
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
 }

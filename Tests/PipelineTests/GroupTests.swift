@@ -60,7 +60,8 @@ import Traffic
         // Another joins and is gone again before it has folded anything: everything comes back untouched.
         let other = rig.log.newIncarnation(of: "b")
         let inlet = try other.makeInlet(
-            Subscription(group: rig.settings.group, instance: "b-0", topics: rig.topology.subscription))
+            Subscription(group: rig.settings.group, instance: "b-0", topics: rig.topology.subscription)
+        )
         try turn([first], rig, times: 5)
         inlet.close(leave: true)
         try turn([first], rig, times: 60)

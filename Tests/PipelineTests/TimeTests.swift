@@ -28,7 +28,10 @@ import Traffic
     @Test func silenceFiresWithoutAnyEvent() throws {
         let rig = try rig()
         let line = rig.makeLine()
-        for _ in 0..<60 { _ = try line.turn(); rig.log.advance(by: 7) }
+        for _ in 0..<60 {
+            _ = try line.turn()
+            rig.log.advance(by: 7)
+        }
         #expect(try alerts(rig).isEmpty)
         try wait(line, rig, days: 3)
         #expect(try alerts(rig).isEmpty, "three days are no silence for who orders weekly")
@@ -38,8 +41,14 @@ import Traffic
         let rig = try rig()
         rig.settings.checkpointInterval = 1 << 40
         let line = rig.makeLine()
-        for _ in 0..<60 { _ = try line.turn(); rig.log.advance(by: 7) }
-        for _ in 0..<10 { _ = try line.turn(); rig.log.advance(by: 40_000) }
+        for _ in 0..<60 {
+            _ = try line.turn()
+            rig.log.advance(by: 7)
+        }
+        for _ in 0..<10 {
+            _ = try line.turn()
+            rig.log.advance(by: 40_000)
+        }
         let before = line.status().watermark
         try wait(line, rig, days: 1)
         #expect(line.status().watermark > before, "time has gone on without events")

@@ -14,7 +14,8 @@ public struct AccessRule: Sendable, Equatable, CustomStringConvertible {
     public var isAllowed: Bool
 
     public var description: String {
-        "\(principal) from \(host) \(isAllowed ? "may" : "may not") \(operation) \(resource) \(name)\(isPrefix ? "*" : "")"
+        let may = isAllowed ? "may" : "may not"
+        return "\(principal) from \(host) \(may) \(operation) \(resource) \(name)\(isPrefix ? "*" : "")"
     }
 }
 

@@ -100,8 +100,8 @@ extension Line {
     /// State of partitions that went is kept this long, in ms: rebalances that bring them back follow soon or never.
     private static let parkingTime: Int64 = 60_000
 
-    /// Keeps the state of what goes, with the end of its changelog: if nothing was written there until it comes back, it
-    /// is still right.
+    /// Keeps the state of what goes, with the end of its changelog: if nothing was written there until it comes back,
+    /// it is still right.
     private func park() throws(Fault) {
         guard !live.isEmpty, let restorer else { return }
         parked.merge(try restorer.changelogEnds(of: live)) { _, end in end }
@@ -134,7 +134,9 @@ extension Line {
 
     /// Parked shards whose changelog and offsets nobody has touched.
     private func unchanged(
-        _ shards: [Shard], _ committed: [TopicPartition: Int64], _ restorer: Restorer
+        _ shards: [Shard],
+        _ committed: [TopicPartition: Int64],
+        _ restorer: Restorer
     ) throws(Fault) -> Set<Shard> {
         let candidates = shards.filter { parked[$0] != nil }
         guard !candidates.isEmpty else { return [] }

@@ -19,9 +19,9 @@ public struct RecordedLine: BitwiseCopyable {
 ///     var reader = try RecordingReader("clicks.ndjson.gz")
 ///     while let line = try reader.next() { … }
 ///
-/// Blank lines are passed over, the last line needs no newline, and a line beyond the bound is reported and skipped rather
-/// than held. Lines are cut out of one buffer of about 5 MiB that is filled a MiB at a time; nothing is copied unless a line
-/// lies across two fillings.
+/// Blank lines are passed over, the last line needs no newline, and a line beyond the bound is reported and skipped
+/// rather than held. Lines are cut out of one buffer of about 5 MiB that is filled a MiB at a time; nothing is copied
+/// unless a line lies across two fillings.
 public struct RecordingReader: ~Copyable {
     /// Longest line that is read: 4 MiB, as much as the decoder takes.
     public static let longestLine = 4 << 20
@@ -62,7 +62,8 @@ public struct RecordingReader: ~Copyable {
 
     /// The next line that is not blank; nil after the last.
     ///
-    /// - Throws: a ``RecordingError`` when reading fails or a packed file turns out to be broken or cut short. The piece of a
+    /// - Throws: a ``RecordingError`` when reading fails or a packed file turns out to be broken or cut short. The
+    ///   piece of a
     ///   line that it was cut in is not handed out.
     public mutating func next() throws(RecordingError) -> RecordedLine? {
         while true {
@@ -100,8 +101,8 @@ public struct RecordingReader: ~Copyable {
         return RecordedLine(bytes: bytes, number: number, length: length)
     }
 
-    /// Moves the piece of a line to the front and reads on behind it. Of a line that is already too long only the last byte
-    /// is kept: it may be the carriage return.
+    /// Moves the piece of a line to the front and reads on behind it. Of a line that is already too long only the last
+    /// byte is kept: it may be the carriage return.
     private mutating func fill() throws(RecordingError) {
         if end - start > longest + 1 || dropped > 0 {
             dropped += end - 1 - start

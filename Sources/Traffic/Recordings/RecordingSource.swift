@@ -3,8 +3,8 @@ import Glibc
 
 /// Where the bytes of a recording come from: a file, standard input, or a `gzip -dc` that reads the file for us.
 ///
-/// The child gets our own open file as its standard input, so both share one position: how far it has read is how far we
-/// have, in compressed bytes.
+/// The child gets our own open file as its standard input, so both share one position: how far it has read is how far
+/// we have, in compressed bytes.
 struct RecordingSource: ~Copyable {
     private static let gzip = "/bin/gzip"
     /// What `gzip` says when it got everything but did not like something, like rubbish after the end.

@@ -1,7 +1,8 @@
 /// What happens next: a four-ary heap of happenings, each packed into one word, time first.
 ///
-/// 38 bits of milliseconds since the shop opened (8.7 years), 3 bits of what, 23 bits of whom. Equal times are ordered by
-/// what and whom, so the order is total and the same in every run. Push and pop are O(log n); a heap of 200,000 is 1.6 MB.
+/// 38 bits of milliseconds since the shop opened (8.7 years), 3 bits of what, 23 bits of whom. Equal times are ordered
+/// by what and whom, so the order is total and the same in every run. Push and pop are O(log n); a heap of 200,000 is
+/// 1.6 MB.
 struct Agenda {
     enum Subject: UInt64 {
         case opening, redelivery, stock, visitor, customer, session, review, aftermath

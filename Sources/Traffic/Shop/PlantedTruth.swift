@@ -60,8 +60,8 @@ public struct PlantedTruth: Sendable {
 
     /// How often the oracle's list holds a product of the customer's next order.
     ///
-    /// With m the popularity of the whole list, an order's first product is hit with followed + (1 - followed) m, and each
-    /// further one with m; averaged over what orders are about. O(products)
+    /// With m the popularity of the whole list, an order's first product is hit with followed + (1 - followed) m, and
+    /// each further one with m; averaged over what orders are about. O(products)
     public func expectedHitRate(count: Int = 10) -> Double {
         let shares = catalogue.popularity.shares
         var sum = 0.0
@@ -93,7 +93,8 @@ public struct PlantedTruth: Sendable {
         return demand
     }
 
-    /// Products turn bad only where enough reviews will tell of it: at least 25 expected afterwards, or else the most bought.
+    /// Products turn bad only where enough reviews will tell of it: at least 25 expected afterwards, or else the most
+    /// bought.
     private static func spoil(
         _ plan: ShopPlan,
         _ demand: [Double],

@@ -13,9 +13,9 @@ public struct PlacedOrder: Sendable, Equatable {
 ///     var shop = try PretendShop(ShopPlan())
 ///     while let event = shop.next(into: &buffer) { send(buffer.bytes(event.key), buffer.bytes(event.value)) }
 ///
-/// What should be found in it is planted and known (``truth``): which purchase follows which, who goes quiet and when, whose
-/// reviews turn bad and when. One agenda holds what happens next to everybody; an event costs one walk through it.
-/// Memory is bounded by the plan: customers, products, visits going on, and at most 65,536 waiting re-deliveries.
+/// What should be found in it is planted and known (``truth``): which purchase follows which, who goes quiet and when,
+/// whose reviews turn bad and when. One agenda holds what happens next to everybody; an event costs one walk through
+/// it. Memory is bounded by the plan: customers, products, visits going on, and at most 65,536 waiting re-deliveries.
 public struct PretendShop: ~Copyable {
     public let plan: ShopPlan
     public let truth: PlantedTruth
@@ -68,7 +68,8 @@ public struct PretendShop: ~Copyable {
 
     /// Writes the next record to the end of `buffer`, key and value, and says what it is; nil when the span is over.
     ///
-    /// - Complexity: O(log(customers)), and no allocation once the buffers have their working size, except for orders and
+    /// - Complexity: O(log(customers)), and no allocation once the buffers have their working size, except for orders
+    ///   and
     ///   copies to be delivered again.
     public mutating func next(into buffer: inout ByteBuffer) -> ShopEvent? {
         if mail.extra != .none { return writeExtra(into: &buffer) }

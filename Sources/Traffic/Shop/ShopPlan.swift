@@ -2,8 +2,9 @@ public import Events
 
 /// What kind of shop to pretend: how large, how busy, how loyal, how messy. The same plan gives the same bytes.
 ///
-/// Buying follows the customers' own rhythms; browsing fills what ``eventsPerDay`` leaves, three tenths of it by visitors
-/// who never sign in. Nobody comes more often than every 45 minutes, so a few customers cannot fill a busy shop.
+/// Buying follows the customers' own rhythms; browsing fills what ``eventsPerDay`` leaves, three tenths of it by
+/// visitors who never sign in. Nobody comes more often than every 45 minutes, so a few customers cannot fill a busy
+/// shop.
 public struct ShopPlan: Sendable, Equatable {
     public var seed: UInt64 = 1
     /// People with an account: occasional buyers and repeat buyers.
@@ -42,8 +43,8 @@ public struct ShopPlan: Sendable, Equatable {
 
     public init() {}
 
-    /// A shop whose parts fit each other: in a short span people buy often, so that silence can be told from patience, and
-    /// no category is nearly empty.
+    /// A shop whose parts fit each other: in a short span people buy often, so that silence can be told from patience,
+    /// and no category is nearly empty.
     public init(seed: UInt64, customers: Int, products: Int, eventsPerDay: Int, span: Int64) {
         self.seed = seed
         self.customers = customers

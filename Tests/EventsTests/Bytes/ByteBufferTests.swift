@@ -3,7 +3,8 @@ import Testing
 
 /// What is written is read back, and nothing that can be read breaks the reader.
 @Suite struct ByteBufferTests {
-    static let integers: [UInt64] = [0, 1, 127, 128, 16_383, 16_384, 1 << 32, .max - 1, .max] + (0..<64).map { 1 << UInt64($0) }
+    static let integers: [UInt64] =
+        [0, 1, 127, 128, 16_383, 16_384, 1 << 32, .max - 1, .max] + (0..<64).map { 1 << UInt64($0) }
 
     @Test func `numbers come back`() {
         var buffer = ByteBuffer(capacity: 0)
@@ -28,7 +29,9 @@ import Testing
     }
 
     @Test func `small numbers are short`() {
-        for (value, bytes) in [(0, 1), (127, 1), (128, 2), (16_383, 2), (16_384, 3), (UInt64.max, 10)] as [(UInt64, Int)] {
+        for (value, bytes) in [(0, 1), (127, 1), (128, 2), (16_383, 2), (16_384, 3), (UInt64.max, 10)]
+            as [(UInt64, Int)]
+        {
             var buffer = ByteBuffer()
             buffer.append(varint: value)
             #expect(buffer.count == bytes)
@@ -141,7 +144,9 @@ import Testing
                     case 4: #expect(reader.prefixed().count <= bytes.count)
                     default: #expect(reader.take(dice.below(80) - 10).count <= bytes.count)
                     }
-                    if reader.at < 0 || reader.at > bytes.count { Issue.record("read up to \(reader.at) of \(bytes.count)") }
+                    if reader.at < 0 || reader.at > bytes.count {
+                        Issue.record("read up to \(reader.at) of \(bytes.count)")
+                    }
                 }
             }
         }
@@ -168,7 +173,9 @@ import Testing
 
     @Test func `dropping leaves the rest`() {
         #expect(Bytes("abc").dropFirst(1).text == "bc")
-        #expect(Bytes("abc").dropFirst(3).isEmpty && Bytes("abc").dropFirst(9).isEmpty && Bytes.none.dropFirst(1).isEmpty)
+        #expect(
+            Bytes("abc").dropFirst(3).isEmpty && Bytes("abc").dropFirst(9).isEmpty && Bytes.none.dropFirst(1).isEmpty
+        )
         #expect(Bytes("abc").array == [0x61, 0x62, 0x63] && Bytes.none.array.isEmpty && Bytes.none.text.isEmpty)
     }
 }

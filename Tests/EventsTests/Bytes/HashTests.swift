@@ -3,11 +3,13 @@ import Testing
 
 @Suite struct HashTests {
     /// From Kafka's own test, `org.apache.kafka.common.utils.UtilsTest.testMurmur2`.
-    @Test(arguments: [
-        ("21", -973_932_308), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536),
-        ("a-little-bit-longer-string", -1_486_304_829),
-        ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58_897_971), ("abc", 479_470_107),
-    ] as [(String, Int32)])
+    @Test(
+        arguments: [
+            ("21", -973_932_308), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536),
+            ("a-little-bit-longer-string", -1_486_304_829),
+            ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58_897_971), ("abc", 479_470_107),
+        ] as [(String, Int32)]
+    )
     func `murmur2 is Kafka's`(key: String, hash: Int32) {
         #expect(withBytes(key) { Int32(bitPattern: Hash.murmur2($0)) } == hash)
     }
@@ -26,10 +28,12 @@ import Testing
     }
 
     /// These numbers stand in state and in message ids: another hash would make every id new.
-    @Test(arguments: [
-        ("", 0, 0x42bc_986d_c5ee_c4d3), ("a", 0, 0x218c_ac7e_f932_012f), ("abcd", 0, 0x3137_ca96_f6bf_2ec5),
-        ("customer-1", 0, 0x192b_62d8_dab1_d40f), ("a name of more than sixteen bytes", 7, 0xa9ff_8de1_b16d_858b),
-    ] as [(String, UInt64, UInt64)])
+    @Test(
+        arguments: [
+            ("", 0, 0x42bc_986d_c5ee_c4d3), ("a", 0, 0x218c_ac7e_f932_012f), ("abcd", 0, 0x3137_ca96_f6bf_2ec5),
+            ("customer-1", 0, 0x192b_62d8_dab1_d40f), ("a name of more than sixteen bytes", 7, 0xa9ff_8de1_b16d_858b),
+        ] as [(String, UInt64, UInt64)]
+    )
     func `the house's hash never changes`(text: String, seed: UInt64, hash: UInt64) {
         #expect(withBytes(text) { Hash.of($0, seed: seed) } == hash)
     }

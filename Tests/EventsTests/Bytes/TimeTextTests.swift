@@ -1,6 +1,7 @@
-@testable import Events
 import Foundation
 import Testing
+
+@testable import Events
 
 /// Times against Foundation's calendar.
 @Suite struct TimeTextTests {
@@ -23,10 +24,14 @@ import Testing
         for _ in 0..<5_000 {
             let time = Self.randomTime(&dice)
             let parts = Self.utc.dateComponents([.year, .month, .day, .hour, .minute, .second], from: Self.date(time))
-            let seconds = [parts.hour ?? -1, parts.minute ?? -1, parts.second ?? -1].map { padded($0, 2) }.joined(separator: ":")
+            let seconds = [parts.hour ?? -1, parts.minute ?? -1, parts.second ?? -1].map { padded($0, 2) }.joined(
+                separator: ":"
+            )
             let day = "\(padded(parts.year ?? -1, 4))-\(padded(parts.month ?? -1, 2))-\(padded(parts.day ?? -1, 2))"
             let milliseconds = ((time % 1_000) + 1_000) % 1_000
-            if text(of: time) != "\(day)T\(seconds).\(padded(Int(milliseconds), 3))Z" { Issue.record("\(time): \(text(of: time))") }
+            if text(of: time) != "\(day)T\(seconds).\(padded(Int(milliseconds), 3))Z" {
+                Issue.record("\(time): \(text(of: time))")
+            }
         }
     }
 
@@ -83,7 +88,9 @@ import Testing
         #expect(TimeText.fromNumber(1_446_033_600_000) == noon)
         #expect(TimeText.fromNumber(1_446_033_600_000_000) == noon)
         #expect(TimeText.fromNumber(99_999_999_999) == 99_999_999_999_000)
-        for value in [0, -1, .nan, .infinity, -.infinity, 1e300] as [Double] { #expect(TimeText.fromNumber(value) == nil) }
+        for value in [0, -1, .nan, .infinity, -.infinity, 1e300] as [Double] {
+            #expect(TimeText.fromNumber(value) == nil)
+        }
     }
 
     @Test func `any bytes are a time or none`() {

@@ -21,8 +21,12 @@ import Testing
 
     /// As written, lower, upper and mixed case, and with white space at both ends.
     static func spellings(_ name: String) -> [String] {
-        let mixed = String(name.enumerated().map { $0 % 2 == 0 ? Character($1.lowercased()) : Character($1.uppercased()) })
-        return [name, name.lowercased(), name.uppercased(), mixed, "  \(name) ", "\\t\(name)\\n", " \(name.lowercased())"]
+        let mixed = String(
+            name.enumerated().map { $0 % 2 == 0 ? Character($1.lowercased()) : Character($1.uppercased()) }
+        )
+        return [
+            name, name.lowercased(), name.uppercased(), mixed, "  \(name) ", "\\t\(name)\\n", " \(name.lowercased())",
+        ]
     }
 
     @Test func `every name and alias is understood in any case and with white space around it`() {
@@ -86,9 +90,11 @@ import Testing
     @Test func `numbers are identifiers as they stand`() {
         let line = told(
             track(
-                "Order Completed", #""order_id":1e3,"products":[{"product_id":0017.5e-1},{"sku":-4}]"#,
+                "Order Completed",
+                #""order_id":1e3,"products":[{"product_id":0017.5e-1},{"sku":-4}]"#,
                 envelope: #""userId":4711,"messageId":12,"timestamp":"\#(noonText)""#
-            ).replacing("0017", with: "17"))
+            ).replacing("0017", with: "17")
+        )
         #expect(line == "orderCompleted 4711 \(noonText) [17.5e-1, -4] id=12 order=1e3")
     }
 
@@ -96,6 +102,10 @@ import Testing
         let context = #""context":{"library":{"name":"x"},"sessionId":"s1","locale":"de-DE","ip":"::1"}"#
         let line = told(viewed(#""messageId":"m1","userId":"u1","timestamp":"\#(noonText)",\#(context)"#))
         #expect(line == "productViewed u1 \(noonText) [p1] id=m1 session=s1 locale=de-DE")
-        #expect(told(viewed(#""userId":"u1","timestamp":"\#(noonText)","context":{"session_id":77}"#)).hasSuffix("session=77"))
+        #expect(
+            told(viewed(#""userId":"u1","timestamp":"\#(noonText)","context":{"session_id":77}"#)).hasSuffix(
+                "session=77"
+            )
+        )
     }
 }

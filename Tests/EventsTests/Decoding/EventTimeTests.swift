@@ -5,7 +5,9 @@ import Testing
 @Suite struct EventTimeTests {
     static func at(_ timestamp: String, recordTime: EventTime = EventTime.unknown) -> String {
         let line = told(
-            #"{"event":"Cart Viewed","userId":"u1","timestamp":\#(timestamp)}"#, recordTime: recordTime)
+            #"{"event":"Cart Viewed","userId":"u1","timestamp":\#(timestamp)}"#,
+            recordTime: recordTime
+        )
         return line.hasPrefix("cartViewed u1 ") ? String(line.dropFirst("cartViewed u1 ".count)) : line
     }
 
@@ -19,7 +21,8 @@ import Testing
         ("2015-12-12T19:11:01.249123456789Z", "2015-12-12T19:11:01.249Z"),
         ("2015-12-12T19:11:01,249Z", "2015-12-12T19:11:01.249Z"),
         ("2015-12-12T19:11:01.249+01:00", "2015-12-12T18:11:01.249Z"),
-        ("2015-12-12T19:11:01-0530", "2015-12-13T00:41:01.000Z"), ("2015-12-12T19:11:01+14", "2015-12-12T05:11:01.000Z"),
+        ("2015-12-12T19:11:01-0530", "2015-12-13T00:41:01.000Z"),
+        ("2015-12-12T19:11:01+14", "2015-12-12T05:11:01.000Z"),
         ("2015-12-12T00:30:00+01:00", "2015-12-11T23:30:00.000Z"), ("2015-12-31T23:59:60Z", "2016-01-01T00:00:00.000Z"),
         ("2015-12-12T19:11:01.249\\u002B01:00", "2015-12-12T18:11:01.249Z"),
         ("2016-02-29T12:00:00-00:00", "2016-02-29T12:00:00.000Z"), ("2000-02-29", "2000-02-29T00:00:00.000Z"),
@@ -29,12 +32,17 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "yesterday, about noon", "2015", "2015-12", "2015-12-1", "2015-13-01", "2015-00-01", "2015-12-00", "2015-12-32",
-        "2015-02-30", "2015-02-29", "2100-02-29", "2015-04-31", "2015-12-12T", "2015-12-12T19", "2015-12-12T19:", "2015-12-12T24:00:00Z",
-        "2015-12-12T19:60:00Z", "2015-12-12T19:11:61Z", "2015-12-12T19:11:1Z", "2015-12-12T19:11:01.Z", "2015-12-12T19:11:01.249ZZ",
+        "", " ", "yesterday, about noon", "2015", "2015-12", "2015-12-1", "2015-13-01", "2015-00-01", "2015-12-00",
+        "2015-12-32",
+        "2015-02-30", "2015-02-29", "2100-02-29", "2015-04-31", "2015-12-12T", "2015-12-12T19", "2015-12-12T19:",
+        "2015-12-12T24:00:00Z",
+        "2015-12-12T19:60:00Z", "2015-12-12T19:11:61Z", "2015-12-12T19:11:1Z", "2015-12-12T19:11:01.Z",
+        "2015-12-12T19:11:01.249ZZ",
         "2015-12-12T19:11:01X", "2015-12-12T19:11:01+1", "2015-12-12T19:11:01+25:00", "2015-12-12T19:11:01+01:60",
-        "2015-12-12T19:11:01+01:0", "2015-12-12T19:11:01+01:000", "2015-12-12X19:11:01", "20151212T191101Z", "2015/12/12 19:11:01",
-        "12-12-2015", "2015-12-12T19:11:01.249Z                    ", "+2015-12-12T19:11:01Z", "２０１５-12-12", "NaN", "-1", "0",
+        "2015-12-12T19:11:01+01:0", "2015-12-12T19:11:01+01:000", "2015-12-12X19:11:01", "20151212T191101Z",
+        "2015/12/12 19:11:01",
+        "12-12-2015", "2015-12-12T19:11:01.249Z                    ", "+2015-12-12T19:11:01Z", "２０１５-12-12", "NaN",
+        "-1", "0",
     ])
     func `what is no time is a bad timestamp`(text: String) {
         #expect(Self.at("\"\(text)\"") == "rejected bad_timestamp")
@@ -42,14 +50,17 @@ import Testing
 
     @Test(arguments: [
         ("1446033600", noonText), ("1446033600.25", "2015-10-28T12:00:00.250Z"), ("1446033600000", noonText),
-        ("1446033600000000", noonText), ("1446033600000250", noonText), ("1.4460336e9", noonText), ("\"1446033600\"", noonText),
+        ("1446033600000000", noonText), ("1446033600000250", noonText), ("1.4460336e9", noonText),
+        ("\"1446033600\"", noonText),
         ("\"1446033600000\"", noonText), ("\"1446033600.5\"", "2015-10-28T12:00:00.500Z"),
     ])
     func `numbers are seconds, milliseconds or microseconds`(number: String, time: String) {
         #expect(Self.at(number) == time)
     }
 
-    @Test(arguments: ["0", "-1446033600", "1e400", "-1e400", "1446033600000000000", "1e11", "123", "true", "{}", "[1446033600]"])
+    @Test(arguments: [
+        "0", "-1446033600", "1e400", "-1e400", "1446033600000000000", "1e11", "123", "true", "{}", "[1446033600]",
+    ])
     func `other numbers and values are bad timestamps`(value: String) {
         #expect(Self.at(value) == "rejected bad_timestamp")
     }
@@ -65,7 +76,9 @@ import Testing
 
     @Test func `a time in the record's future is quarantined`() {
         let minute = EventTime.minute
-        for (lead, isAccepted) in [(-1_000 * minute, true), (0, true), (5 * minute, true), (5 * minute + 1, false), (99 * minute, false)] {
+        for (lead, isAccepted) in [
+            (-1_000 * minute, true), (0, true), (5 * minute, true), (5 * minute + 1, false), (99 * minute, false),
+        ] {
             #expect((Self.at("\(noon)", recordTime: noon - lead) == noonText) == isAccepted, "\(lead)")
             let received = #"{"event":"Cart Viewed","userId":"u1","timestamp":\#(noon),"receivedAt":\#(noon - lead)}"#
             #expect(told(received).hasPrefix("cartViewed") == isAccepted, "\(lead)")

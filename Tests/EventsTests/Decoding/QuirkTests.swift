@@ -5,7 +5,11 @@ import Testing
 @Suite struct QuirkTests {
     /// A view with these properties beside the product's id, without the part that all of them share.
     static func view(_ properties: String) -> String {
-        String(told(track("Product Viewed", #""product_id":"p1","# + properties)).dropFirst("productViewed u1 \(noonText) ".count))
+        String(
+            told(track("Product Viewed", #""product_id":"p1","# + properties)).dropFirst(
+                "productViewed u1 \(noonText) ".count
+            )
+        )
     }
 
     static func order(_ properties: String) -> String {
@@ -13,7 +17,11 @@ import Testing
     }
 
     static func review(_ properties: String) -> String {
-        String(told(track("Product Reviewed", #""product_id":"p1","# + properties)).dropFirst("productReviewed u1 \(noonText) [p1]".count))
+        String(
+            told(track("Product Reviewed", #""product_id":"p1","# + properties)).dropFirst(
+                "productReviewed u1 \(noonText) [p1]".count
+            )
+        )
     }
 
     @Test(arguments: ["18.99", "\"18.99\"", "\" 18.99 \"", "1899e-2", "\"1899E-2\"", "18.990"])
@@ -21,7 +29,10 @@ import Testing
         #expect(Self.view(#""price":\#(price)"#) == "[p1 @18.99]")
     }
 
-    @Test(arguments: ["null", "\"\"", "\"free\"", "\"18,99\"", "\"$18.99\"", "true", "{}", "[18.99]", "-1", "\"NaN\"", "1e400", "1e10"])
+    @Test(arguments: [
+        "null", "\"\"", "\"free\"", "\"18,99\"", "\"$18.99\"", "true", "{}", "[18.99]", "-1", "\"NaN\"", "1e400",
+        "1e10",
+    ])
     func `what is no price is none`(price: String) {
         #expect(Self.view(#""price":\#(price)"#) == "[p1]")
     }
@@ -45,7 +56,9 @@ import Testing
     @Test func `products come flat or as a list`() {
         let flat = #""product_id":"p1","category":"Games","brand":"Hasbro","price":"5","quantity":2"#
         #expect(told(track("Product Added", flat)).hasSuffix("[p1 x2.0 @5.0 in Games by Hasbro]"))
-        #expect(told(track("Product Added", #""products":[{\#(flat)}]"#)).hasSuffix("[p1 x2.0 @5.0 in Games by Hasbro]"))
+        #expect(
+            told(track("Product Added", #""products":[{\#(flat)}]"#)).hasSuffix("[p1 x2.0 @5.0 in Games by Hasbro]")
+        )
         #expect(Self.order(#""product_id":"p1""#) == "[p1]")
         #expect(Self.order(#""product_id":"p1","products":[]"#) == "[p1]")
         #expect(Self.order(#""product_id":"p1","products":null"#) == "[p1]")
@@ -53,7 +66,8 @@ import Testing
     }
 
     @Test func `entries of products that name none are left out`() {
-        let list = #"[null, 1, "p0", [], {}, {"name":"x"}, {"product_id":"p1"}, [{"product_id":"p2"}], {"product_id":""}]"#
+        let list =
+            #"[null, 1, "p0", [], {}, {"name":"x"}, {"product_id":"p1"}, [{"product_id":"p2"}], {"product_id":""}]"#
         #expect(Self.order(#""products":\#(list)"#) == "[p1]")
     }
 
@@ -145,13 +159,17 @@ import Testing
 
     @Test func `a search is text or an object`() {
         #expect(told(track("Products Searched", #""query":"blue hotpants""#)).hasSuffix(" query=blue hotpants"))
-        #expect(told(track("Products Searched", #""query":{"q":"blue","page":2}"#)) == "productsSearched u1 \(noonText)")
+        #expect(
+            told(track("Products Searched", #""query":{"q":"blue","page":2}"#)) == "productsSearched u1 \(noonText)"
+        )
     }
 
     @Test func `of members given twice the last one counts`() {
         #expect(told(viewed(#""userId":"u0","userId":"u1","timestamp":1,"timestamp":"\#(noonText)""#)) == told(track()))
         #expect(Self.view(#""price":1,"product_id":"p2","price":2"#) == "[p2 @2.0]")
-        #expect(Self.order(#""products":[{"product_id":"p1"},{"product_id":"p2"}],"products":[{"sku":"s1"}]"#) == "[s1]")
+        #expect(
+            Self.order(#""products":[{"product_id":"p1"},{"product_id":"p2"}],"products":[{"sku":"s1"}]"#) == "[s1]"
+        )
     }
 
     @Test func `objects given twice are read one after the other`() {

@@ -32,9 +32,15 @@ import Testing
         var mended = bytes
         var at = 0
         while at + 1 < bytes.count {
-            guard bytes[at] == UInt8(ascii: "\\") else { at += 1; continue }
+            guard bytes[at] == UInt8(ascii: "\\") else {
+                at += 1
+                continue
+            }
             let half = surrogate(bytes, at)
-            if half == .high, surrogate(bytes, at + 6) == .low { at += 12; continue }
+            if half == .high, surrogate(bytes, at + 6) == .low {
+                at += 12
+                continue
+            }
             if half != nil { mended.replaceSubrange(at + 2..<at + 6, with: Array("fffd".utf8)) }
             at += 2
         }
@@ -85,7 +91,9 @@ import Testing
             let theirs = Self.foundation(Self.mended(bytes))
             tally[ours == .wellFormed ? 1 : 0] += 1
             if !Self.isTolerated(ours, theirs, bytes) {
-                Issue.record("seed \(seed) round \(round): \(ours), Foundation \(theirs): \(String(decoding: bytes, as: UTF8.self))")
+                Issue.record(
+                    "\(seed), \(round): \(ours), Foundation \(theirs): \(String(decoding: bytes, as: UTF8.self))"
+                )
             }
         }
         #expect(tally[0] > 1_000 && tally[1] > 1_000, "\(tally)")

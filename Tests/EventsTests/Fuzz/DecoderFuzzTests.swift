@@ -1,6 +1,7 @@
-@testable import Events
 import Foundation
 import Testing
+
+@testable import Events
 
 /// Spoiled records: never a crash, never memory without bound, and whatever is accepted keeps its promises.
 @Suite struct DecoderFuzzTests {
@@ -17,11 +18,15 @@ import Testing
             let recordTime = dice.below(8) == 0 ? Int64(bitPattern: dice.next()) : EventTime.unknown
             let outcome = withBytes(bytes) { Self.outcome($0, recordTime, &decoder) }
             tally[outcome.name, default: 0] += 1
-            if let broken = outcome.broken { Issue.record("seed \(seed) round \(round): \(broken) in \(Data(bytes).base64EncodedString())") }
+            if let broken = outcome.broken {
+                Issue.record("seed \(seed) round \(round): \(broken) in \(Data(bytes).base64EncodedString())")
+            }
             guard round % 16 == 0 else { continue }
             // A decoder that has seen other things before says the same.
             if told(bytes, recordTime: recordTime, by: &other) != told(bytes, recordTime: recordTime, by: &decoder) {
-                Issue.record("seed \(seed) round \(round): two decoders disagree on \(Data(bytes).base64EncodedString())")
+                Issue.record(
+                    "seed \(seed) round \(round): two decoders disagree on \(Data(bytes).base64EncodedString())"
+                )
             }
         }
         let reached = ["fact", "skipped"] + Rejection.allCases.filter { $0 != .oversize }.map { "\($0.code)" }
@@ -29,7 +34,9 @@ import Testing
         #expect(decoder.unescaped.capacity <= 1 << 16, "scratch grew to \(decoder.unescaped.capacity)")
     }
 
-    static func outcome(_ value: Bytes, _ recordTime: EventTime, _ decoder: inout Decoder) -> (name: String, broken: String?) {
+    static func outcome(_ value: Bytes, _ recordTime: EventTime, _ decoder: inout Decoder) -> (
+        name: String, broken: String?
+    ) {
         switch decoder.decode(value, recordTime: recordTime) {
         case .fact: ("fact", broken(decoder.fact, recordTime))
         case .skipped: ("skipped", nil)
@@ -48,13 +55,16 @@ import Testing
         if !fact.rating.isNaN, !(0...1).contains(fact.rating) { return "rating" }
         if fact.review.count > Limits.review { return "review" }
         if fact.kind == .productReviewed, fact.review.isEmpty, fact.rating.isNaN { return "empty review" }
-        for text in [fact.customer, fact.messageId, fact.session, fact.order, fact.query] where !isText(text) { return "UTF-8" }
+        for text in [fact.customer, fact.messageId, fact.session, fact.order, fact.query] where !isText(text) {
+            return "UTF-8"
+        }
         return nil
     }
 
     static func isBroken(_ item: LineItem) -> Bool {
         item.product.isEmpty || item.product.count > Limits.identifier || item.category.count > Limits.identifier
-            || !(0...1e6).contains(item.quantity) || (!item.price.isNaN && !(0...1e9).contains(item.price)) || !isText(item.product)
+            || !(0...1e6).contains(item.quantity) || (!item.price.isNaN && !(0...1e9).contains(item.price))
+            || !isText(item.product)
     }
 
     static func isText(_ bytes: Bytes) -> Bool { String(validating: bytes.buffer, as: UTF8.self) != nil }
@@ -63,12 +73,19 @@ import Testing
         var decoder = Decoder()
         let escapes = String(repeating: #"\n"#, count: 500_000)
         for _ in 0..<5 {
-            let line = told(Array(track("Product Reviewed", #""product_id":"p1","review_body":"\#(escapes)""#).utf8), recordTime: noon, by: &decoder)
+            let line = told(
+                Array(track("Product Reviewed", #""product_id":"p1","review_body":"\#(escapes)""#).utf8),
+                recordTime: noon,
+                by: &decoder
+            )
             #expect(line.hasPrefix("productReviewed"))
         }
         #expect(decoder.unescaped.capacity < 3_000_000)
         let many = (0..<100_000).map { #""review_body":"\u0041\#($0)""# }.joined(separator: ",")
-        #expect(told(Array(track("Product Reviewed", #""product_id":"p1",\#(many)"#).utf8), recordTime: noon, by: &decoder).hasSuffix("review=A99999"))
+        #expect(
+            told(Array(track("Product Reviewed", #""product_id":"p1",\#(many)"#).utf8), recordTime: noon, by: &decoder)
+                .hasSuffix("review=A99999")
+        )
         #expect(decoder.unescaped.capacity < 8 << 20)
     }
 

@@ -13,9 +13,20 @@ import Testing
             Samples.text { encoder.encode(Samples.alert(), into: &$0) },
             Samples.text { encoder.encode(Samples.bareAlert, into: &$0) },
             Samples.text { encoder.encode(Samples.sentiment(), into: &$0) },
-            Samples.text { encoder.encode(Samples.sentiment(Bytes("Games"), subject: .category, shift: true, evidence: .none), into: &$0) },
+            Samples.text {
+                encoder.encode(
+                    Samples.sentiment(Bytes("Games"), subject: .category, shift: true, evidence: .none),
+                    into: &$0
+                )
+            },
             Samples.text { encoder.encode(Samples.neighbours(), entries: entries, into: &$0) },
-            Samples.text { encoder.encode(Samples.neighbours(Bytes("Games"), subject: .category, category: .none), entries: entries, into: &$0) },
+            Samples.text {
+                encoder.encode(
+                    Samples.neighbours(Bytes("Games"), subject: .category, category: .none),
+                    entries: entries,
+                    into: &$0
+                )
+            },
             Samples.text { encoder.encode(Samples.population, into: &$0) },
         ]
         let golden = GoldenOutcomes.lines
@@ -33,7 +44,8 @@ import Testing
 
     /// Names that try to break out of their string, and some that only look odd.
     static let hostile = [
-        #"a"b"#, #"a\"#, #"\"}"#, "a\nb\r\tc", "\0", "\u{1}\u{1f}", "\u{7f}", "</script>", "差评", "é😀", "\u{2028}", "null", " ", "{}", "\\u0041",
+        #"a"b"#, #"a\"#, #"\"}"#, "a\nb\r\tc", "\0", "\u{1}\u{1f}", "\u{7f}", "</script>", "差评", "é😀", "\u{2028}",
+        "null", " ", "{}", "\\u0041",
         String(repeating: "\"", count: 512), "a\u{8}\u{c}b",
     ]
 
@@ -53,23 +65,32 @@ import Testing
             #expect(try Self.object(alert)["userId"] as? String == name.text)
             let update = Samples.text { encoder.encode(Samples.sentiment(name), into: &$0) }
             #expect(try Self.properties(update)["product_id"] as? String == name.text)
-            let row = Samples.text { encoder.encode(Samples.neighbours(name, category: name), entries: Samples.entries(name), into: &$0) }
+            let row = Samples.text {
+                encoder.encode(Samples.neighbours(name, category: name), entries: Samples.entries(name), into: &$0)
+            }
             #expect(try Self.object(row)["product_id"] as? String == name.text)
             #expect(try Self.object(row)["category"] as? String == name.text)
         }
     }
 
-    @Test(arguments: [
-        ("", []), ("a", ["a"]), ("a\nb\nc", ["a", "b", "c"]), ("\na", ["a"]), ("a\n", ["a"]), ("\n\na\n\nb\n", ["a", "b"]), ("\n", []),
-        ("say \"no\"\n差", ["say \"no\"", "差"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("", []), ("a", ["a"]), ("a\nb\nc", ["a", "b", "c"]), ("\na", ["a"]), ("a\n", ["a"]),
+            ("\n\na\n\nb\n", ["a", "b"]), ("\n", []),
+            ("say \"no\"\n差", ["say \"no\"", "差"]),
+        ] as [(String, [String])]
+    )
     func `evidence is a list of its lines`(evidence: String, words: [String]) throws {
-        let text = withBytes(evidence) { evidence in Samples.text { Samples.encoder.encode(Samples.sentiment(evidence: evidence), into: &$0) } }
+        let text = withBytes(evidence) { evidence in
+            Samples.text { Samples.encoder.encode(Samples.sentiment(evidence: evidence), into: &$0) }
+        }
         #expect(try Self.properties(text)["evidence"] as? [String] == words)
     }
 
     @Test func `an anonymous customer is named as such`() throws {
-        let list = Samples.text { Samples.encoder.encode(Samples.recommendation(anonymous: true), places: Samples.places(), into: &$0) }
+        let list = Samples.text {
+            Samples.encoder.encode(Samples.recommendation(anonymous: true), places: Samples.places(), into: &$0)
+        }
         #expect(try Self.object(list)["anonymousId"] as? String == "u1")
         #expect(try Self.object(list)["userId"] == nil)
     }
@@ -82,7 +103,9 @@ import Testing
     }
 
     @Test func `positions and scores stand beside the products`() throws {
-        let list = Samples.text { Samples.encoder.encode(Samples.recommendation(), places: Samples.places(), into: &$0) }
+        let list = Samples.text {
+            Samples.encoder.encode(Samples.recommendation(), places: Samples.places(), into: &$0)
+        }
         let products = try #require(Self.properties(list)["products"] as? [[String: Any]])
         #expect(products.map { $0["position"] as? Int } == [1, 2])
         #expect(products.map { $0["product_id"] as? String } == ["p2", "p3"])
@@ -100,7 +123,9 @@ import Testing
         let alerts = try schema("insights.churn-alerts.v1")
         for level in RiskLevel.allCases { #expect(alerts.contains("\"\(level.name)\"")) }
         for reason in ChurnReason.allCases { #expect(alerts.contains("\"\(reason.name)\"")) }
-        for measure in [Measure.none, .reminder, .coupon, .personalCall] { #expect(alerts.contains("\"\(measure.name)\"")) }
+        for measure in [Measure.none, .reminder, .coupon, .personalCall] {
+            #expect(alerts.contains("\"\(measure.name)\""))
+        }
         let sentiment = try schema("insights.product-sentiment.v1")
         for polarity in Polarity.allCases { #expect(sentiment.contains("\"\(polarity.name)\"")) }
         for trend in [Trend.steady, .worse, .better] { #expect(sentiment.contains("\"\(trend.name)\"")) }
@@ -117,6 +142,9 @@ import Testing
         outcomes.populations.append(Samples.population)
         outcomes.removeAll()
         #expect(outcomes.recommendations.isEmpty && outcomes.recommended.isEmpty && outcomes.alerts.isEmpty)
-        #expect(outcomes.sentiments.isEmpty && outcomes.projections.isEmpty && outcomes.neighbours.isEmpty && outcomes.populations.isEmpty)
+        #expect(
+            outcomes.sentiments.isEmpty && outcomes.projections.isEmpty && outcomes.neighbours.isEmpty
+                && outcomes.populations.isEmpty
+        )
     }
 }

@@ -10,10 +10,14 @@ import Testing
     }
 
     static func line(of row: Neighbours, _ entries: [Neighbour]) -> String {
-        let list = { (part: NeighbourRow) in part.entries.map { "\(entries[$0].product.text) \(entries[$0].weight)" }.joined(separator: ", ") }
+        let list = { (part: NeighbourRow) in
+            part.entries.map { "\(entries[$0].product.text) \(entries[$0].weight)" }.joined(separator: ", ")
+        }
         return """
-            \(row.subject) \(row.key.text) in '\(row.category.text)' at \(text(of: row.time)): \(row.popularity) \(row.views) \(row.orders) \
-            [\(list(row.boughtAfter))] of \(row.boughtAfter.total) [\(list(row.viewedAfter))] of \(row.viewedAfter.total) \
+            \(row.subject) \(row.key.text) in '\(row.category.text)' at \(text(of: row.time)): \
+            \(row.popularity) \(row.views) \(row.orders) \
+            [\(list(row.boughtAfter))] of \(row.boughtAfter.total) \
+            [\(list(row.viewedAfter))] of \(row.viewedAfter.total) \
             [\(list(row.boughtAfterView))] of \(row.boughtAfterView.total)
             """
     }
@@ -37,7 +41,9 @@ import Testing
             let names = (0..<20).map { _ in Array("p\(dice.below(1_000))".utf8) }
             names.withUnsafeBufferPointers { names in
                 var entries: [Neighbour] = []
-                for name in names { entries.append(Neighbour(product: name, weight: Float(dice.below(1_000_000)) / 16)) }
+                for name in names {
+                    entries.append(Neighbour(product: name, weight: Float(dice.below(1_000_000)) / 16))
+                }
                 var row = Samples.neighbours()
                 row.boughtAfter = NeighbourRow(entries: 0..<dice.below(20), total: Float(dice.below(1_000)) / 8)
                 row.viewedAfter = NeighbourRow(entries: row.boughtAfter.entries.upperBound..<20, total: 0)
@@ -56,7 +62,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", "[]", "null", "{}", #"{"r":1,"alpha":1,"a":1}"#, #"{"r":0,"alpha":1,"a":1,"b":1}"#, #"{"r":-1,"alpha":1,"a":1,"b":1}"#,
+        "", "{", "[]", "null", "{}", #"{"r":1,"alpha":1,"a":1}"#, #"{"r":0,"alpha":1,"a":1,"b":1}"#,
+        #"{"r":-1,"alpha":1,"a":1,"b":1}"#,
         #"{"r":"1","alpha":1,"a":1,"b":1}"#, #"{"r":1e400,"alpha":1,"a":1,"b":1}"#, #"{"r":1,"alpha":1,"a":1,"b":1} x"#,
         #"{"r":null,"alpha":1,"a":1,"b":1}"#,
     ])
@@ -65,27 +72,36 @@ import Testing
         #expect(withBytes(text) { decoder.population($0) } == nil)
     }
 
-    static let whole = #"{"product_id":"p1","as_of":"2015-10-28T12:00:00.000Z","views":5,"bought_after":[{"product_id":"p2","weight":1}]}"#
+    static let whole =
+        #"{"product_id":"p1","as_of":"\#(noonText)","views":5,"bought_after":[{"product_id":"p2","weight":1}]}"#
 
     @Test func `unknown members are passed over, missing ones are nothing`() {
         let line = "product p1 in '' at \(noonText): 0.0 5 0 [p2 1.0] of 0.0 [] of 0.0 [] of 0.0"
         #expect(Self.row(Self.whole) == line)
-        let more = #"{"x":[{"y":"z"}],"product_id":"p1","as_of":"\#(noonText)","views":5,"bought_after":[{"z":{},"weight":1,"product_id":"p2"},{}]}"#
+        let more =
+            #"{"x":[{"y":"z"}],"product_id":"p1","as_of":"\#(noonText)","views":5,"#
+            + #""bought_after":[{"z":{},"weight":1,"product_id":"p2"},{}]}"#
         #expect(Self.row(more) == line)
     }
 
     @Test(arguments: [
-        #"{"as_of":"\#(noonText)"}"#, #"{"product_id":"p1"}"#, #"{"product_id":"p1","as_of":"soon"}"#, #"{"product_id":"","as_of":"\#(noonText)"}"#,
-        whole.replacing("\"views\":5", with: "\"views\":\"five\""), whole.replacing("\"weight\":1", with: "\"weight\":-1"),
-        whole.replacing("\"weight\":1", with: "\"weight\":1e400"), whole.replacing("[", with: "{"), whole + "}", whole + " {}",
-        whole.replacing("\"views\":5", with: "\"popularity\":1e39"), whole.replacing("\"views\":5", with: "\"bought_after_total\":-1"),
+        #"{"as_of":"\#(noonText)"}"#, #"{"product_id":"p1"}"#, #"{"product_id":"p1","as_of":"soon"}"#,
+        #"{"product_id":"","as_of":"\#(noonText)"}"#,
+        whole.replacing("\"views\":5", with: "\"views\":\"five\""),
+        whole.replacing("\"weight\":1", with: "\"weight\":-1"),
+        whole.replacing("\"weight\":1", with: "\"weight\":1e400"), whole.replacing("[", with: "{"), whole + "}",
+        whole + " {}",
+        whole.replacing("\"views\":5", with: "\"popularity\":1e39"),
+        whole.replacing("\"views\":5", with: "\"bought_after_total\":-1"),
         whole.replacing("p2", with: "p\\x"), "", "{", "[]", "null", "\0\0\0\0\0{}",
     ])
     func `rows that cannot be are none`(text: String) {
         #expect(Self.row(text) == nil, "\(text)")
     }
 
-    @Test(arguments: [("1e30", UInt32.max), ("-5", 0), ("1e-5", 0), ("16777217", 16_777_217), ("4294967296", UInt32.max)])
+    @Test(arguments: [
+        ("1e30", UInt32.max), ("-5", 0), ("1e-5", 0), ("16777217", 16_777_217), ("4294967296", UInt32.max),
+    ])
     func `counts beyond a count are the nearest one`(number: String, count: UInt32) {
         var decoder = FeedDecoder()
         let text = Self.whole.replacing("\"views\":5", with: "\"views\":\(number),\"orders\":\(number)")
@@ -110,17 +126,24 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"product_id":"p1"}"#, "p1 in '' in"), (#"{"product_id":"p1","stock":0}"#, "p1 in '' out"), (#"{"product_id":"p1","stock":-2}"#, "p1 in '' out"),
-        (#"{"product_id":"p1","stock":3,"category":"Games"}"#, "p1 in 'Games' in"), (#"{"product_id":"p1","stock":null}"#, "p1 in '' in"),
-        (#"{"product_id":"p1","in_stock":false}"#, "p1 in '' out"), (#"{"product_id":"p1","in_stock":true}"#, "p1 in '' in"),
-        (#"{"product_id":4711,"category":12,"stock":0.0}"#, "4711 in '12' out"), (#"{"product_id":"a\u0022","category":null}"#, "a\" in '' in"),
+        (#"{"product_id":"p1"}"#, "p1 in '' in"), (#"{"product_id":"p1","stock":0}"#, "p1 in '' out"),
+        (#"{"product_id":"p1","stock":-2}"#, "p1 in '' out"),
+        (#"{"product_id":"p1","stock":3,"category":"Games"}"#, "p1 in 'Games' in"),
+        (#"{"product_id":"p1","stock":null}"#, "p1 in '' in"),
+        (#"{"product_id":"p1","in_stock":false}"#, "p1 in '' out"),
+        (#"{"product_id":"p1","in_stock":true}"#, "p1 in '' in"),
+        (#"{"product_id":4711,"category":12,"stock":0.0}"#, "4711 in '12' out"),
+        (#"{"product_id":"a\u0022","category":null}"#, "a\" in '' in"),
         ("{\n  \"title\": \"x\",\n  \"product_id\": \"p1\"\n}\n", "p1 in '' in"),
     ])
     func `the catalogue says what is sold out`(text: String, product: String) {
         #expect(Self.product(text) == product)
     }
 
-    @Test(arguments: ["", "{}", #"{"product_id":null}"#, #"{"product_id":"p1","stock":"plenty"}"#, #"{"product_id":"p1"}]"#, #"{"product_id":"p1""#, "[1]", #"{"product_id":""}"#])
+    @Test(arguments: [
+        "", "{}", #"{"product_id":null}"#, #"{"product_id":"p1","stock":"plenty"}"#, #"{"product_id":"p1"}]"#,
+        #"{"product_id":"p1""#, "[1]", #"{"product_id":""}"#,
+    ])
     func `a catalogue row that cannot be is none`(text: String) {
         #expect(Self.product(text) == nil)
     }
@@ -130,7 +153,8 @@ import Testing
         var decoder = FeedDecoder()
         let seeds = [
             Samples.text { Samples.encoder.encode(Samples.neighbours(), entries: Samples.entries(), into: &$0) },
-            Samples.text { Samples.encoder.encode(Samples.population, into: &$0) }, #"{"product_id":"p1","category":"x","stock":12,"in_stock":true}"#,
+            Samples.text { Samples.encoder.encode(Samples.population, into: &$0) },
+            #"{"product_id":"p1","category":"x","stock":12,"in_stock":true}"#,
         ].map { Array($0.utf8) }
         var read = 0
         for _ in 0..<30_000 {
@@ -138,7 +162,10 @@ import Testing
             withBytes(bytes) { value in
                 if let row = decoder.neighbours(value) {
                     read += 1
-                    #expect(row.boughtAfter.entries.upperBound <= decoder.entries.count && row.popularity.isFinite && !row.key.isEmpty)
+                    #expect(
+                        row.boughtAfter.entries.upperBound <= decoder.entries.count && row.popularity.isFinite
+                            && !row.key.isEmpty
+                    )
                 }
                 if decoder.population(value) != nil { read += 1 }
                 if decoder.product(value) != nil { read += 1 }

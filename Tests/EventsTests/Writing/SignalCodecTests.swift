@@ -7,16 +7,28 @@ import Testing
 
     static func random(_ dice: inout Dice) -> SignalFields {
         let name = { (dice: inout Dice) in Bytes(names[dice.below(names.count)]) }
-        let float = { (dice: inout Dice) in [0, 1, -1, 0.5, 1e30, .infinity, .leastNonzeroMagnitude, Float(dice.below(1_000))][dice.below(8)] }
+        let float = { (dice: inout Dice) in
+            [0, 1, -1, 0.5, 1e30, .infinity, .leastNonzeroMagnitude, Float(dice.below(1_000))][dice.below(8)]
+        }
         let time = [0, noon, -1, EventTime.unknown, .max, noon + EventTime(dice.below(1_000_000))][dice.below(6)]
         return SignalFields(
-            Signal.Kind.allCases[dice.below(Signal.Kind.allCases.count)], time: time, subject: name(&dice), object: name(&dice),
-            category: name(&dice), text: name(&dice), weight: float(&dice), second: float(&dice), third: float(&dice))
+            Signal.Kind.allCases[dice.below(Signal.Kind.allCases.count)],
+            time: time,
+            subject: name(&dice),
+            object: name(&dice),
+            category: name(&dice),
+            text: name(&dice),
+            weight: float(&dice),
+            second: float(&dice),
+            third: float(&dice)
+        )
     }
 
     static func line(_ signal: SignalFields) -> String {
         let texts = [signal.subject, signal.object, signal.category, signal.text].map(\.text).joined(separator: "|")
-        return "\(signal.kind) \(signal.time) \(texts) \(signal.weight.bitPattern) \(signal.second.bitPattern) \(signal.third.bitPattern)"
+        let bits = [signal.weight, signal.second, signal.third].map(\.bitPattern)
+        return
+            "\(signal.kind) \(signal.time) \(texts) \(bits)"
     }
 
     static func read(_ value: Bytes) -> (signals: [String], failed: Bool) {
@@ -54,7 +66,9 @@ import Testing
     @Test func `what is usual is short`() {
         var writer = SignalWriter()
         for step in 0..<100 as Range<Int64> {
-            writer.append(SignalFields(.viewed, time: noon + step * 1_000, subject: Bytes("p1"), category: Bytes("Games")))
+            writer.append(
+                SignalFields(.viewed, time: noon + step * 1_000, subject: Bytes("p1"), category: Bytes("Games"))
+            )
         }
         #expect(writer.buffer.count < 100 * 14)
     }
@@ -128,8 +142,17 @@ import Testing
                 while !writer.isFull {
                     writer.append(
                         SignalFields(
-                            .review, time: EventTime.unknown, subject: name, object: name, category: name, text: review, weight: 2, second: 1,
-                            third: 1))
+                            .review,
+                            time: EventTime.unknown,
+                            subject: name,
+                            object: name,
+                            category: name,
+                            text: review,
+                            weight: 2,
+                            second: 1,
+                            third: 1
+                        )
+                    )
                 }
             }
         }

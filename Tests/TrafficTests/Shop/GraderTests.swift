@@ -7,8 +7,8 @@ import Testing
 struct GraderTests {
     private typealias Turn = PlantedTruth.Turn
 
-    /// Customer 1 goes quiet on day 100, customer 2 on day 190, customer 9 leaves unplanted on day 50; product 5 turns bad on
-    /// day 100. The oracle always says 7.
+    /// Customer 1 goes quiet on day 100, customer 2 on day 190, customer 9 leaves unplanted on day 50; product 5 turns
+    /// bad on day 100. The oracle always says 7.
     private func grader(_ change: (inout Grader.Rules) -> Void = { _ in }) -> Grader {
         var rules = Grader.Rules()
         change(&rules)

@@ -34,7 +34,8 @@ struct ReviewTextTests {
         }
     }
 
-    /// Counting cheerful words is not enough: they stand in a good part of the bad reviews too, and the other way round.
+    /// Counting cheerful words is not enough: they stand in a good part of the bad reviews too, and the other way
+    /// round.
     @Test func noSingleWordGivesTheMoodAway() {
         let bad = texts(stars: 1, chinese: false)
         let good = texts(stars: 5, chinese: false)

@@ -1,7 +1,7 @@
 public import Events
 
-/// How large a benchmark stream is. The defaults are those of the comparison with other processors: 200,000 users, 50,000
-/// products, two million clicks and 100,000 reviews in three days.
+/// How large a benchmark stream is. The defaults are those of the comparison with other processors: 200,000 users,
+/// 50,000 products, two million clicks and 100,000 reviews in three days.
 public struct BenchPlan: Sendable, Equatable {
     public var seed: UInt64 = 20_260_102
     public var users = 200_000

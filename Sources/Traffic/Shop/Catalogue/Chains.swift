@@ -8,7 +8,8 @@ struct Chains: Sendable {
     let followed: Double
     private let successors: [Int32]
 
-    /// - Parameter candidate: draws a possible successor of a product. Repeats and the product itself are drawn again, and
+    /// - Parameter candidate: draws a possible successor of a product. Repeats and the product itself are drawn again,
+    ///   and
     ///   after 50 attempts the neighbours by number stand in.
     init(products: Int, followed: Double, _ dice: inout Dice, candidate: (Int, inout Dice) -> Int32) {
         self.followed = followed

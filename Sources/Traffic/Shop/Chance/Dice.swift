@@ -1,8 +1,8 @@
 /// The shop's randomness: xoshiro256** (Blackman and Vigna 2018), spread from a seed by SplitMix64.
 ///
-/// Each purpose has a stream of its own, so that asking for more poison or more duplicates leaves the customers' lives as
-/// they were. Traffic brings its own generator because it may not lean on what the models use: they share no code, and so
-/// the planted truth cannot reach them.
+/// Each purpose has a stream of its own, so that asking for more poison or more duplicates leaves the customers' lives
+/// as they were. Traffic brings its own generator because it may not lean on what the models use: they share no code,
+/// and so the planted truth cannot reach them.
 struct Dice: Sendable {
     enum Purpose: UInt64 {
         case building = 1, living, delivering, rehearsing, benching

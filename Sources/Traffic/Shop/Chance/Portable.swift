@@ -1,7 +1,7 @@
 /// Logarithm and exponential from additions, products and quotients alone.
 ///
-/// The C library picks other instructions on other processors, and its last bit follows them; a seed has to mean the same
-/// bytes everywhere. Good to about 1e-13, which is more than chance needs.
+/// The C library picks other instructions on other processors, and its last bit follows them; a seed has to mean the
+/// same bytes everywhere. Good to about 1e-13, which is more than chance needs.
 enum Portable {
     private static let ln2 = 0.693_147_180_559_945_3
 

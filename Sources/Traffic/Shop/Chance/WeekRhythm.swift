@@ -2,8 +2,8 @@ import Events
 
 /// When a shop is awake: the hours of a week with their weights, quiet at night, lively in the evening and at weekends.
 ///
-/// Chance draws its gaps in *busy time*, which runs even; this bends them onto the clock. The mean weight is 1, so a week
-/// of busy time is a week on the clock and all rates keep their meaning. O(1)
+/// Chance draws its gaps in *busy time*, which runs even; this bends them onto the clock. The mean weight is 1, so a
+/// week of busy time is a week on the clock and all rates keep their meaning. O(1)
 struct WeekRhythm: Sendable {
     private static let week = 7 * EventTime.day
     /// 1970-01-01 was a Thursday; weeks here begin on Monday.

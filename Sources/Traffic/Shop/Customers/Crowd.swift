@@ -39,8 +39,9 @@ struct Aftermath: Sendable {
 
 /// All customers: who buys how often, who comes later, who leaves and when.
 ///
-/// In the manner of Pareto/NBD (Schmittlein, Morrison, Colombo 1987) and BG/NBD (Fader, Hardie, Lee 2005): a gamma-distributed
-/// rate of buying and a lifetime of its own for each. The lifetimes are drawn at the start and so are known to the grader.
+/// In the manner of Pareto/NBD (Schmittlein, Morrison, Colombo 1987) and BG/NBD (Fader, Hardie, Lee 2005): a
+/// gamma-distributed rate of buying and a lifetime of its own for each. The lifetimes are drawn at the start and so are
+/// known to the grader.
 struct Crowd: Sendable {
     var people: [Customer]
     /// Repeat buyers whose silence was planted.

@@ -1,6 +1,7 @@
 import Events
 
-/// What befalls a record on its way: written in another manner, sent twice, retried with its batch, followed by rubbish.
+/// What befalls a record on its way: written in another manner, sent twice, retried with its batch, followed by
+/// rubbish.
 ///
 /// It rolls dice of its own, one word a record, so the shop's life does not depend on how bad its mail is. Sixty of a
 /// hundred duplicates come singly, minutes later; the others in retried batches of about 25 records.

@@ -2,7 +2,8 @@ import Events
 
 /// Copies of records that will be published a second time, as producers do when an answer got lost.
 ///
-/// At most ``room`` copies wait at once (about 330 bytes each, 22 MB); beyond that a record is simply not delivered twice.
+/// At most ``room`` copies wait at once (about 330 bytes each, 22 MB); beyond that a record is simply not delivered
+/// twice.
 struct Redeliveries {
     static let room = 1 << 16
 

@@ -1,6 +1,7 @@
 public import Events
 
-/// Compares what the product says with what was planted in the shop. Pure: it is fed plain values and answers ``Grades``.
+/// Compares what the product says with what was planted in the shop. Pure: it is fed plain values and answers
+/// ``Grades``.
 ///
 /// A list counts for an order only if it stood ``Rules/lead`` before it: whoever sees the cart can name what will be
 /// bought. Recommendations may reach the grader later than the orders they preceded, as they do in time lapse; orders

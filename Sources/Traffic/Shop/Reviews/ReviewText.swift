@@ -2,11 +2,11 @@ import Events
 
 /// Puts reviews together from phrases: an opening, one to three remarks, a verdict.
 ///
-/// The mood follows the stars, but no single word gives it away: good reviews carry small complaints, bad ones small praise,
-/// and both negate ("not bad at all", "I cannot say that it is good").
+/// The mood follows the stars, but no single word gives it away: good reviews carry small complaints, bad ones small
+/// praise, and both negate ("not bad at all", "I cannot say that it is good").
 struct ReviewText {
-    /// Sentences of one language. In a phrase `*` stands for an intensifier and `#` for the thing on sale. Praise and blame
-    /// speak of the same matters in the same order.
+    /// Sentences of one language. In a phrase `*` stands for an intensifier and `#` for the thing on sale. Praise and
+    /// blame speak of the same matters in the same order.
     struct Bank: Sendable {
         var openings: [StaticString]
         var praise: [StaticString]
@@ -44,7 +44,8 @@ struct ReviewText {
         phrases[dice.index(below: phrases.count)]
     }
 
-    /// One or two remarks of the mood, and one against it where there is something contrary. No matter is taken up twice.
+    /// One or two remarks of the mood, and one against it where there is something contrary. No matter is taken up
+    /// twice.
     private func remark(
         _ count: Int,
         _ mood: [StaticString],

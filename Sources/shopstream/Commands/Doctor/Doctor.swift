@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Kafka
+import Logging
 import Pipeline
 
 /// Looks at a cluster and says what is wrong and what helps.
@@ -44,11 +45,17 @@ struct Doctor: ParsableCommand {
         flags[.group] = group.map { .string($0) }
         flags[.inputs] = inputs.map { .stringArray($0.split(separator: ",").map(String.init)) }
         let settings = try cluster.settings(flags)
-        let kafka = try cluster.makeCluster(settings, logger: cluster.makeLogger())
+        let kafka = try cluster.makeCluster(settings, logger: logger)
         let examination = Examination(kafka, group: settings.group, sample: sample, now: Clock.wall())
-        var findings = examination.run(settings)
-        if probe, !findings.contains(where: { $0.exitCode == .unavailable }) { findings += Probe(kafka).run() }
+        var findings = settings.kafka.warnings.map { Finding(.warning, "connection", $0) } + examination.run(settings)
+        let isThere = !findings.contains { $0.exitCode == .unavailable }
+        if isThere { findings += probe ? Probe(kafka).run() : [EnforcementDiagnosis.assumed(kafka.capabilities)] }
         try report(findings)
+    }
+
+    /// The findings say what the client's log would, so it is shown only to those who ask.
+    private var logger: Logger {
+        cluster.output.verbose ? cluster.makeLogger() : Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
     }
 
     private func report(_ findings: [Finding]) throws {

@@ -28,7 +28,7 @@ struct Examination {
         let connection = Finding(.fine, "connection", "\(existing.count.counted("topic")) listed")
         let topics = TopicDiagnosis(inputs: inputs, existing: existing)
         return [connection] + topics.findings + configs(inputs, existing) + samples(inputs, existing)
-            + rules() + groupFindings(inputs, existing) + [EnforcementDiagnosis.assumed(cluster.capabilities)]
+            + rules() + groupFindings(inputs, existing)
     }
 
     private func configs(_ inputs: [String], _ existing: [String: Int32]) -> [Finding] {

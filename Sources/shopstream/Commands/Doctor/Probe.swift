@@ -46,10 +46,14 @@ struct Probe {
 
     private func aborting() throws(Fault) -> Finding {
         let outlet = try cluster.makeOutlet(transactionalId: "shopstream-doctor-\(id)", topics: [topic])
-        defer { outlet.close() }
+        let outbox = Probe.outbox("aborted")
+        defer {
+            outlet.close()
+            withExtendedLifetime(outbox) {}
+        }
         try outlet.initialize()
         try outlet.begin()
-        try outlet.send(Probe.outbox("aborted"))
+        try outlet.send(outbox)
         Clock.sleep(milliseconds: 200)
         try outlet.abort()
         try produce("plain")
@@ -63,13 +67,16 @@ struct Probe {
     private func fencing() throws(Fault) -> Finding {
         let stale = try cluster.makeOutlet(transactionalId: "shopstream-doctor-\(id)", topics: [topic])
         let successor = try cluster.makeOutlet(transactionalId: "shopstream-doctor-\(id)", topics: [topic])
+        try stale.initialize()
+        // The client sends from where the bytes lie, so they stay until both producers are closed.
+        let outbox = Probe.outbox("stale")
         defer {
             stale.close()
             successor.close()
+            withExtendedLifetime(outbox) {}
         }
-        try stale.initialize()
         try stale.begin()
-        try stale.send(Probe.outbox("stale"))
+        try stale.send(outbox)
         Clock.sleep(milliseconds: 200)
         try successor.initialize()
         do throws(Fault) {

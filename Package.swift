@@ -58,7 +58,7 @@ let package = Package(
             dependencies: ["Events", "Engine", "Pipeline", "Traffic", logging],
             swiftSettings: strict
         ),
-        .testTarget(name: "KafkaTests", dependencies: ["Events", "Pipeline", "Kafka", logging], swiftSettings: strict),
+        .testTarget(name: "KafkaTests", dependencies: ["Events", "Pipeline", "Kafka", "CRdkafka", logging], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

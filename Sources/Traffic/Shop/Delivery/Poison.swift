@@ -59,10 +59,16 @@ enum Poison: Int, CaseIterable {
         for _ in 0..<201 { pen.put(UInt8(ascii: "}")) }
     }
 
-    private static let nobody: StaticString =
-        "{\"type\":\"track\",\"event\":\"Product Viewed\",\"timestamp\":\"2026-01-02T03:04:05Z\",\"properties\":{\"product_id\":\"p000001\"}}"
-    private static let yesterday: StaticString =
-        "{\"type\":\"track\",\"event\":\"Product Viewed\",\"userId\":\"u000001\",\"timestamp\":\"yesterday\",\"properties\":{\"product_id\":\"p000001\"}}"
-    private static let nothing: StaticString =
-        "{\"type\":\"track\",\"event\":\"Product Viewed\",\"userId\":\"u000001\",\"timestamp\":\"2026-01-02T03:04:05Z\",\"properties\":{}}"
+    private static let nobody: StaticString = #"""
+        {"type":"track","event":"Product Viewed","timestamp":"2026-01-02T03:04:05Z",\#
+        "properties":{"product_id":"p000001"}}
+        """#
+    private static let yesterday: StaticString = #"""
+        {"type":"track","event":"Product Viewed","userId":"u000001","timestamp":"yesterday",\#
+        "properties":{"product_id":"p000001"}}
+        """#
+    private static let nothing: StaticString = #"""
+        {"type":"track","event":"Product Viewed","userId":"u000001","timestamp":"2026-01-02T03:04:05Z",\#
+        "properties":{}}
+        """#
 }

@@ -59,6 +59,23 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "KafkaTests", dependencies: ["Events", "Pipeline", "Kafka", "CRdkafka", logging], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "shopstream", "Events", "Kafka", "Pipeline", "Traffic", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: [
+                "shopstream", "Events", "Engine", "Kafka", "Pipeline", "Traffic", "Web", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "HouseTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -23,7 +23,6 @@ public final class Knowledge {
         var category = Name.none
         /// Popularity brought to one landmark, as a logarithm to base 2, so that all of them compare at any time.
         var popularity = -Float.infinity
-        var isOutOfStock = false
         var boughtAfter = Row()
         var viewedAfter = Row()
         var boughtAfterView = Row()
@@ -35,6 +34,8 @@ public final class Knowledge {
     private var known = Paged<Known>(recordsPerPage: 256)
     private var productSlots = NameMap()
     private var categorySlots = NameMap()
+    /// One bit a name: the catalogue says that there is none left.
+    private var soldOut = FlatArray<UInt64>()
     /// The most popular products, best first.
     private(set) var popular: [(product: Name, level: Float)] = []
     /// Counts changes of ``popular``.
@@ -76,7 +77,21 @@ public final class Knowledge {
         guard name != .none else { return }
         let known = known.pointer(slot(name, .product))
         if !category.isEmpty { known.pointee.category = names.intern(category) }
-        known.pointee.isOutOfStock = isOutOfStock
+        setOutOfStock(name, isOutOfStock)
+    }
+
+    @inline(__always)
+    func isOutOfStock(_ name: Name) -> Bool {
+        let word = Int(name.raw >> 6)
+        return word < soldOut.count && soldOut[word] & 1 << UInt64(name.raw & 63) != 0
+    }
+
+    private func setOutOfStock(_ name: Name, _ isOut: Bool) {
+        let word = Int(name.raw >> 6)
+        if isOut { while soldOut.count <= word { soldOut.append(0) } }
+        guard word < soldOut.count else { return }
+        let bit: UInt64 = 1 << UInt64(name.raw & 63)
+        if isOut { soldOut[word] |= bit } else { soldOut[word] &= ~bit }
     }
 
     @inline(__always)

@@ -43,6 +43,14 @@ public struct ByteBuffer: ~Copyable {
         count += 1
     }
 
+    /// Lets `write` fill the next `extra` bytes.
+    @inline(__always)
+    mutating func extend(by extra: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Void) {
+        reserve(extra)
+        write(base + count)
+        count += extra
+    }
+
     @inline(__always)
     public mutating func append(_ bytes: Bytes) {
         guard let start = bytes.start else { return }

@@ -44,29 +44,32 @@ extension CustomerState {
     }
 }
 
-/// Ranks by the Markov rows alone. What the rows say is pooled by evidence, then backed off to the category's row and
-/// to popularity (see ``Models/BackOff``).
+/// Ranks by the Markov rows alone. What the rows say is pooled by evidence, then backed off to the category's row and to
+/// popularity (see ``Models/BackOff``).
 ///
-/// - Complexity: O(candidates²) comparisons of 4-byte names, at most ``limit`` candidates; no allocation.
+/// - Complexity: O(candidates), at most ``limit`` of them; no allocation.
 final class ChainRanking {
     static let limit = 128
 
     private struct Candidate: BitwiseCopyable {
+        var name: Name
         var pooled: Float = 0
         var category: Float = 0
         var popular: Float = 0
         /// The single strongest contribution: what the reason tells.
         var strongest: Float = 0
         var evidence = Name.none
+        /// As they stand in the row, however much it weighs here.
+        var evidenceCount: Float = 0
         var evidenceTotal: Float = 0
         var reason = Reason.popular
     }
 
     private let commons: Commons
     private let backOff = BackOff()
-    private let names: UnsafeMutablePointer<UInt32>
     private let candidates: UnsafeMutablePointer<Candidate>
     private var count = 0
+    private var places: CandidateIndex
     private var pooledTotal: Float = 0
     private var best: TopSelection<UInt32>
     /// Shares of the most popular products, and the version of the list that they were computed from.
@@ -75,25 +78,24 @@ final class ChainRanking {
 
     init(_ commons: Commons) {
         self.commons = commons
-        names = .allocate(capacity: ChainRanking.limit)
         candidates = .allocate(capacity: ChainRanking.limit)
-        best = TopSelection(limit: commons.configuration.places)
+        places = CandidateIndex(capacity: ChainRanking.limit)
+        best = TopSelection(limit: ChainRanking.kept(for: commons.configuration.places))
     }
 
-    deinit {
-        names.deallocate()
-        candidates.deallocate()
-    }
+    deinit { candidates.deallocate() }
 
-    /// Appends the best places to `places` and answers where they stand.
+    /// Some of the best may not be offered, so a few more than wanted are kept: the whole basket, and as many again.
+    private static func kept(for places: Int) -> Int { places + 2 * Bounds.basket }
+
+    /// Appends the best places to `list` and answers where they stand.
     func rank(
-        after product: Name,
-        _ trigger: Trigger,
-        basket: UnsafeBufferPointer<Name>,
-        into places: inout [RecommendedProduct]
+        after product: Name, _ trigger: Trigger, basket: UnsafeBufferPointer<Name>,
+        into list: inout [RecommendedProduct]
     ) -> Range<Int> {
         count = 0
         pooledTotal = 0
+        places.removeAll()
         let knowledge = commons.knowledge
         let known = knowledge.product(product)
         if trigger != .order, let known {
@@ -106,52 +108,49 @@ final class ChainRanking {
         let categoryTotal = poolCategory(known?.pointee.category ?? .none)
         poolPopular()
         let weights = backOff.weights(productTotal: Double(pooledTotal), categoryTotal: Double(categoryTotal))
-        select(weights, categoryTotal, leavingOut: product, trigger, basket)
-        return write(into: &places)
+        select(weights, categoryTotal)
+        return write(leavingOut: trigger == .order ? .none : product, basket, into: &list)
     }
 
     private func pool(_ row: Knowledge.Row, weight: Float, _ reason: Reason, _ evidence: Name) {
         pooledTotal += row.total * weight
         for entry in commons.knowledge.entries(row) {
-            guard let index = candidate(entry.product) else { continue }
+            guard let candidate = candidate(entry.product) else { continue }
             let contribution = entry.weight * weight
-            candidates[index].pooled += contribution
-            guard contribution > candidates[index].strongest else { continue }
-            candidates[index].strongest = contribution
-            candidates[index].reason = reason
-            candidates[index].evidence = evidence
-            candidates[index].evidenceTotal = row.total * weight
+            candidate.pointee.pooled += contribution
+            guard contribution > candidate.pointee.strongest else { continue }
+            candidate.pointee.strongest = contribution
+            candidate.pointee.reason = reason
+            candidate.pointee.evidence = evidence
+            candidate.pointee.evidenceCount = entry.weight
+            candidate.pointee.evidenceTotal = row.total
         }
     }
 
     private func poolCategory(_ category: Name) -> Float {
         guard category != .none, let known = commons.knowledge.category(category) else { return 0 }
         for entry in commons.knowledge.entries(known.pointee.boughtAfter) {
-            guard let index = candidate(entry.product) else { continue }
-            candidates[index].category = entry.weight
-            if candidates[index].strongest == 0 { candidates[index].reason = .category }
+            guard let candidate = candidate(entry.product) else { continue }
+            candidate.pointee.category = entry.weight
+            if candidate.pointee.strongest == 0 { candidate.pointee.reason = .category }
         }
         return known.pointee.boughtAfter.total
     }
 
     private func poolPopular() {
         refreshShares()
-        for (product, share) in shares {
-            if let index = candidate(product) { candidates[index].popular = share }
-        }
+        for (product, share) in shares { candidate(product)?.pointee.popular = share }
     }
 
-    /// Index of a candidate, made now if it is new and there is room.
+    /// The candidate of that name, made now if it is new and there is room.
     @inline(__always)
-    private func candidate(_ name: Name) -> Int? {
-        var found = -1
-        for index in 0..<count where names[index] == name.raw { found = index }
-        if found >= 0 { return found }
-        guard count < ChainRanking.limit, name != .none else { return nil }
-        names[count] = name.raw
-        candidates[count] = Candidate()
-        count += 1
-        return count - 1
+    private func candidate(_ name: Name) -> UnsafeMutablePointer<Candidate>? {
+        guard name != .none, let (index, isNew) = places.place(of: name, next: count) else { return nil }
+        if isNew {
+            candidates[count] = Candidate(name: name)
+            count += 1
+        }
+        return candidates + index
     }
 
     private func refreshShares() {
@@ -167,36 +166,27 @@ final class ChainRanking {
         }
     }
 
-    private func select(
-        _ weights: BackOff.Weights,
-        _ categoryTotal: Float,
-        leavingOut product: Name,
-        _ trigger: Trigger,
-        _ basket: UnsafeBufferPointer<Name>
-    ) {
+    /// Scores are ten-thousandths, whole numbers before they are compared: ties are ties, and go by who came first.
+    private func select(_ weights: BackOff.Weights, _ categoryTotal: Float) {
         best.removeAll()
+        let product = pooledTotal > 0 ? weights.product * 1e4 / Double(pooledTotal) : 0
+        let category = categoryTotal > 0 ? weights.category * 1e4 / Double(categoryTotal) : 0
+        let popular = weights.popular * 1e4
         for index in 0..<count {
             let candidate = candidates[index]
-            let mixed = weights.mix(
-                product: pooledTotal > 0 ? Double(candidate.pooled / pooledTotal) : 0,
-                category: categoryTotal > 0 ? Double(candidate.category / categoryTotal) : 0,
-                popular: Double(candidate.popular)
-            )
-            let score = Float((mixed * 1e4).rounded() / 1e4)
-            if best.count == best.limit, score <= best[best.count - 1].score { continue }
-            let name = Name(raw: names[index])
-            guard score > 0, trigger == .order || name != product, isOffered(name, basket) else { continue }
-            best.offer(score: score, payload: UInt32(index))
+            let mixed =
+                Double(candidate.pooled) * product + Double(candidate.category) * category
+                + Double(candidate.popular) * popular
+            let score = Int32(mixed + 0.5)
+            if score > 0 { best.offer(score: Float(score), payload: UInt32(index)) }
         }
     }
 
     /// In stock, and not just bought — unless customers who bought it tend to buy it again.
     private func isOffered(_ name: Name, _ basket: UnsafeBufferPointer<Name>) -> Bool {
-        guard let known = commons.knowledge.product(name) else { return true }
-        if known.pointee.isOutOfStock { return false }
+        if commons.knowledge.isOutOfStock(name) { return false }
         guard basket.contains(name) else { return true }
-        let row = known.pointee.boughtAfter
-        guard row.total > 0 else { return false }
+        guard let row = commons.knowledge.product(name)?.pointee.boughtAfter, row.total > 0 else { return false }
         let again = commons.knowledge.entries(row).first { $0.product == name }
         return (again?.weight ?? 0) / row.total >= ChainRanking.reboughtOften
     }
@@ -204,22 +194,66 @@ final class ChainRanking {
     /// Share of next purchases that are the same product again, from which on it is a habit.
     private static let reboughtOften: Float = 0.1
 
-    private func write(into places: inout [RecommendedProduct]) -> Range<Int> {
-        let start = places.count
-        for place in 0..<best.count {
-            let index = Int(best[place].payload)
-            let candidate = candidates[index]
-            places.append(
+    private func write(
+        leavingOut product: Name, _ basket: UnsafeBufferPointer<Name>, into list: inout [RecommendedProduct]
+    ) -> Range<Int> {
+        let start = list.count
+        for place in 0..<best.count where list.count - start < commons.configuration.places {
+            let candidate = candidates[Int(best[place].payload)]
+            guard candidate.name != product, isOffered(candidate.name, basket) else { continue }
+            list.append(
                 RecommendedProduct(
-                    product: commons.names.text(Name(raw: names[index])),
-                    score: best[place].score,
-                    reason: candidate.reason,
-                    evidence: commons.names.text(candidate.evidence),
-                    count: candidate.strongest,
-                    total: candidate.evidenceTotal
-                )
-            )
+                    product: commons.names.text(candidate.name), score: best[place].score / 1e4,
+                    reason: candidate.reason, evidence: commons.names.text(candidate.evidence),
+                    count: candidate.evidenceCount, total: candidate.evidenceTotal))
         }
-        return start..<places.count
+        return start..<list.count
+    }
+}
+
+/// Finds a candidate by its name: open addressing over four times as many cells, emptied by a new stamp.
+private struct CandidateIndex: ~Copyable {
+    /// Stamp (32 bits), index (32 bits).
+    private let cells: UnsafeMutablePointer<UInt64>
+    private let names: UnsafeMutablePointer<UInt32>
+    private let mask: Int
+    private let capacity: Int
+    private var stamp: UInt64 = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        mask = capacity * 4 - 1
+        precondition(capacity.nonzeroBitCount == 1, "cells are found by a mask")
+        cells = .allocate(capacity: mask + 1)
+        cells.initialize(repeating: 0, count: mask + 1)
+        names = .allocate(capacity: capacity)
+    }
+
+    deinit {
+        cells.deallocate()
+        names.deallocate()
+    }
+
+    /// Once in four thousand million times the stamps begin anew.
+    mutating func removeAll() {
+        stamp = stamp &+ 1 & 0xFFFF_FFFF
+        guard stamp == 0 else { return }
+        cells.update(repeating: 0, count: mask + 1)
+        stamp = 1
+    }
+
+    /// Where the name stands, or `next` for a new one; nil when there is no room.
+    @inline(__always)
+    func place(of name: Name, next: Int) -> (index: Int, isNew: Bool)? {
+        var cell = Int(truncatingIfNeeded: (UInt64(name.raw) &* 0x9E37_79B9_7F4A_7C15) >> 40) & mask
+        while cells[cell] >> 32 == stamp {
+            let index = Int(cells[cell] & 0xFFFF_FFFF)
+            if names[index] == name.raw { return (index, false) }
+            cell = (cell + 1) & mask
+        }
+        guard next < capacity else { return nil }
+        cells[cell] = stamp << 32 | UInt64(next)
+        names[next] = name.raw
+        return (next, true)
     }
 }

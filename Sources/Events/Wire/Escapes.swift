@@ -91,6 +91,28 @@ public enum Escapes {
     /// it is.
     @inline(__always)
     public static func encode(_ text: Bytes, into out: inout ByteBuffer) {
+        if isClean(text) { out.append(text) } else { encodeEscaping(text, into: &out) }
+    }
+
+    /// Whether nothing needs an escape, eight bytes at a time.
+    @inline(__always)
+    private static func isClean(_ text: Bytes) -> Bool {
+        guard let start = text.start else { return true }
+        let raw = UnsafeRawPointer(start)
+        var at = 0
+        while at + 8 <= text.count {
+            if Scanner.stopMask(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)) != 0 { return false }
+            at += 8
+        }
+        while at < text.count {
+            let c = start[at]
+            if c < 0x20 || c == UInt8(ascii: "\"") || c == UInt8(ascii: "\\") { return false }
+            at += 1
+        }
+        return true
+    }
+
+    private static func encodeEscaping(_ text: Bytes, into out: inout ByteBuffer) {
         var clean = 0
         for index in 0..<text.count {
             let c = text[index]

@@ -5,32 +5,63 @@ extension ByteBuffer {
         append(unsigned: value.magnitude)
     }
 
+    @inline(__always)
     public mutating func append(unsigned value: UInt64) {
         reserve(20)
-        var divisor: UInt64 = 1
-        while value / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(48 + UInt8(value / divisor % 10))
-            divisor /= 10
+        let digits = value < 10 ? 1 : value < 100 ? 2 : ByteBuffer.digits(of: value)
+        write(value, digits: digits)
+    }
+
+    private static func digits(of value: UInt64) -> Int {
+        var count = 3
+        var bound: UInt64 = 1_000
+        while value >= bound, count < 20 {
+            count += 1
+            (bound, _) = bound.multipliedReportingOverflow(by: 10)
+        }
+        return count
+    }
+
+    /// A decimal with up to `decimals` places (at most 9), rounded half up, trailing zeros cut; not finite becomes 0.
+    @inline(__always)
+    public mutating func append(decimal value: Double, decimals: Int) {
+        let scale = ByteBuffer.scale(decimals)
+        guard abs(value) * Double(scale) < 0x1p63 else { return append(UInt8(ascii: "0")) }
+        let scaled = UInt64(abs(value) * Double(scale) + 0.5)
+        if value < 0, scaled > 0 { append(UInt8(ascii: "-")) }
+        append(unsigned: scaled / scale)
+        var fraction = scaled % scale
+        guard fraction > 0 else { return }
+        var places = decimals
+        while fraction % 10 == 0 {
+            fraction /= 10
+            places -= 1
+        }
+        reserve(places + 1)
+        append(UInt8(ascii: "."))
+        write(fraction, digits: places)
+    }
+
+    @inline(__always)
+    private static func scale(_ decimals: Int) -> UInt64 {
+        switch decimals {
+        case 0: 1
+        case 1: 10
+        case 2: 100
+        case 4: 10_000
+        default: (0..<min(decimals, 9)).reduce(1) { scale, _ in scale * 10 }
         }
     }
 
-    /// A decimal with up to `decimals` places, rounded half up, trailing zeros cut. Becomes 0 when it is not finite
-    /// or has more than 19 digits.
-    public mutating func append(decimal value: Double, decimals: Int) {
-        var scale: UInt64 = 1
-        for _ in 0..<decimals { scale *= 10 }
-        guard value.isFinite, abs(value) * Double(scale) < 1e19 else { return append(UInt8(ascii: "0")) }
-        var scaled = UInt64((abs(value) * Double(scale)).rounded())
-        if value < 0, scaled > 0 { append(UInt8(ascii: "-")) }
-        append(unsigned: scaled / scale)
-        scaled %= scale
-        guard scaled > 0 else { return }
-        append(UInt8(ascii: "."))
-        while scaled > 0 {
-            scale /= 10
-            append(48 + UInt8(scaled / scale))
-            scaled %= scale
+    /// Exactly `digits` digits, padded with zeros; room is reserved.
+    @inline(__always)
+    private mutating func write(_ value: UInt64, digits: Int) {
+        var rest = value
+        extend(by: digits) { target in
+            for index in stride(from: digits - 1, through: 0, by: -1) {
+                target[index] = 48 + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
         }
     }
 

@@ -7,6 +7,11 @@ public struct GroupStanding: Sendable, Equatable {
     public var state: String
     /// Client ids.
     public var members: [String]
+
+    public init(state: String, members: [String]) {
+        self.state = state
+        self.members = members
+    }
 }
 
 /// Looks at a group's offsets and sets them while nobody is in it.

@@ -92,7 +92,7 @@ extension Reports {
         rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(self).toOpaque())
         rd_kafka_conf_set_log_cb(conf) { client, level, facility, text in
             guard let facility, let text else { return }
-            Reports.of(client)?.log(level, "\(String(cString: facility)): \(String(cString: text))")
+            Reports.of(client)?.log(level, String(cString: facility), String(cString: text))
         }
         rd_kafka_conf_set_error_cb(conf) { _, code, detail, opaque in
             Reports.of(opaque)?.failed(rd_kafka_resp_err_t(code), detail: detail.map { String(cString: $0) } ?? "")
@@ -124,8 +124,13 @@ extension Reports {
         }
     }
 
-    private func log(_ level: Int32, _ text: String) {
+    private func log(_ level: Int32, _ facility: String, _ text: String) {
         let levels: [Logger.Level] = [.critical, .critical, .critical, .error, .warning, .notice, .info, .debug]
-        logger.log(level: levels[Int(min(max(level, 0), 7))], "\(text)")
+        let loud = levels[Int(min(max(level, 0), 7))]
+        logger.log(level: Reports.chatter.contains(facility) ? .debug : loud, "\(facility): \(text)")
     }
+
+    /// What librdkafka warns of and mends by itself, many times a second: a coordinator that is still loading, and old
+    /// brokers that cannot be told not to create topics (we check that they exist).
+    private static let chatter: Set = ["GETPID", "AUTOCREATE"]
 }

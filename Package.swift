@@ -58,7 +58,11 @@ let package = Package(
             dependencies: ["Events", "Engine", "Pipeline", "Traffic", logging],
             swiftSettings: strict
         ),
-        .testTarget(name: "KafkaTests", dependencies: ["Events", "Pipeline", "Kafka", "CRdkafka", logging], swiftSettings: strict),
+        .testTarget(
+            name: "KafkaTests",
+            dependencies: ["Events", "Pipeline", "Kafka", "CRdkafka", logging],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "CommandTests",
             dependencies: [

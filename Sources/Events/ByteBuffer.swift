@@ -62,6 +62,8 @@ public struct ByteBuffer: ~Copyable {
     @inline(__always)
     public mutating func append(_ literal: StaticString) { append(Bytes(literal)) }
 
+    /// Literals are to take ``append(_:)-(StaticString)``: no `String` is made of them.
+    @_disfavoredOverload
     public mutating func append(_ text: String) {
         var copy = text
         copy.withUTF8 { append(Bytes(UnsafeRawBufferPointer($0))) }

@@ -1,4 +1,5 @@
-/// Who may ask about single customers and products. Health and metrics hold no names and are open to all who can connect.
+/// Who may ask about single customers and products. Health and metrics hold no names and are open to all who can
+/// connect.
 public enum Access: Sendable {
     /// Loopback: whoever is on this machine, but no page that a browser was lured to by a name of its own.
     case local

@@ -7,7 +7,10 @@ enum JSONText {
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+            positiveInfinity: "inf",
+            negativeInfinity: "-inf",
+            nan: "nan"
+        )
         let data = try? encoder.encode(value)
         return data.map { Array($0) + [0x0A] } ?? Array("{}\n".utf8)
     }

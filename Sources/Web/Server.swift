@@ -51,8 +51,12 @@ public final class Server: Sendable {
     private static func configuration(_ address: ListenAddress) throws -> HTTPServer.Configuration {
         func made(_ socket: some SocketAddress) -> HTTPServer.Configuration {
             HTTPServer.Configuration(
-                address: socket, timeout: timeout, sharedRequestBufferSize: bodyBytes, sharedRequestReplaySize: 0,
-                logger: .disabled)
+                address: socket,
+                timeout: timeout,
+                sharedRequestBufferSize: bodyBytes,
+                sharedRequestReplaySize: 0,
+                logger: .disabled
+            )
         }
         if address.isVersion6 { return made(try sockaddr_in6.inet6(ip6: address.host, port: address.port)) }
         return made(try sockaddr_in.inet(ip4: address.host, port: address.port))
@@ -66,13 +70,20 @@ private struct SiteHandler: HTTPHandler {
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
         let answer = await site.answer(
             WebRequest(
-                method: request.method.rawValue, path: request.target.path(), host: request.headers[.host],
+                method: request.method.rawValue,
+                path: request.target.path(),
+                host: request.headers[.host],
                 authorization: request.headers[.authorization],
                 headerBytes: request.headers.reduce(0) { $0 + $1.key.rawValue.utf8.count + $1.value.utf8.count },
-                hasBody: (request.bodySequence.count ?? 1) > 0))
+                hasBody: (request.bodySequence.count ?? 1) > 0
+            )
+        )
         var headers = HTTPHeaders()
         for (name, value) in answer.headers { headers[HTTPHeader(name)] = value }
         return HTTPResponse(
-            statusCode: HTTPStatusCode(answer.status, phrase: answer.phrase), headers: headers, body: Data(answer.body))
+            statusCode: HTTPStatusCode(answer.status, phrase: answer.phrase),
+            headers: headers,
+            body: Data(answer.body)
+        )
     }
 }

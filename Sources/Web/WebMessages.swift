@@ -9,8 +9,12 @@ public struct WebRequest: Sendable {
     public var hasBody: Bool
 
     public init(
-        method: String = "GET", path: String, host: String? = "localhost", authorization: String? = nil,
-        headerBytes: Int = 0, hasBody: Bool = false
+        method: String = "GET",
+        path: String,
+        host: String? = "localhost",
+        authorization: String? = nil,
+        headerBytes: Int = 0,
+        hasBody: Bool = false
     ) {
         self.method = method
         self.path = path

@@ -6,19 +6,21 @@ import Foundation
 struct ShopstreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shopstream",
-        abstract: "Turns a shop's Kafka topics into recommendations, churn alerts and product sentiment.",
+        abstract: "Turn a shop's Kafka topics into recommendations, churn alerts and product sentiment.",
         discussion: """
             Examples:
-              shopstream demo                                     watch it work, without a cluster
-              shopstream topics apply -b kafka:9092               create the topics
-              shopstream run -b kafka:9092                        the service
-              shopstream tail recommendations -b kafka:9092       what it says
+              shopstream demo                                  watch it work
+              shopstream topics apply -b kafka:9092            create the topics
+              shopstream run -b kafka:9092                     the service
+              shopstream tail recommendations -b kafka:9092    what it says
             """,
         version: Version.text,
         subcommands: [
-            Demo.self, Run.self, Replay.self, Generate.self, Tail.self, Topics.self, Config.self, Reset.self, Doctor.self,
-            Bench.self,
-        ])
+            Demo.self, Run.self, Replay.self, Generate.self, Tail.self, Topics.self, Doctor.self, Config.self,
+            Doctor.self,
+            Reset.self, Bench.self,
+        ]
+    )
 
     /// Ends with one sentence on stderr and a code of sysexits.h when something is wrong.
     static func main() async {
@@ -43,7 +45,7 @@ struct ShopstreamCommand: AsyncParsableCommand {
     }
 
     private static func end(_ code: Int32, _ sentence: String) -> Never {
-        FileHandle.standardError.write(Data("shopstream: \(sentence)\n".utf8))
+        StandardError.print("shopstream: \(sentence)")
         Foundation.exit(code)
     }
 }

@@ -1,5 +1,6 @@
 /// Replaces comments, and then string literals, by spaces; line breaks stay. Knows nested block comments, raw and
-/// multi-line strings; the code inside an interpolation counts as part of its string. Regex literals are taken for code.
+/// multi-line strings; the code inside an interpolation counts as part of its string. Regex literals are taken for
+/// code.
 struct Blanking {
     private(set) var withoutComments: [UInt8] = []
     private(set) var code: [UInt8] = []

@@ -94,7 +94,8 @@ extension CustomerState {
         for age in 0..<customer.pointee.touches.count {
             let touch = customer.pointee.touches.newest(age, in: arena)
             guard touch.time + EventTime.second >= customer.pointee.sessionStart else { return }
-            guard touch.is(.productViewed) else { continue }
+            // A late view follows what was viewed before it, not what came before it.
+            guard touch.is(.productViewed), touch.time <= time else { continue }
             guard touch.product != product else { return }
             let before = commons.names.text(touch.product)
             return effects.signals.emit(

@@ -80,7 +80,7 @@ extension CustomerState {
                 lastOrder: customer.pointee.lastOrder,
                 meanGap: customer.pointee.gaps.count > 0 ? Double(customer.pointee.gaps.mean) : .nan,
                 averageOrderValue: customer.pointee.orders > 0
-                    ? customer.pointee.spend[0].amount / Double(customer.pointee.orders) : .nan,
+                    ? max(0, customer.pointee.spend[0].amount) / Double(customer.pointee.orders) : .nan,
                 currency: customer.pointee.spend[0].currency,
                 sentiment: customer.pointee.reviews > 0 ? Double(customer.pointee.sentiment) : .nan
             )
@@ -92,7 +92,7 @@ extension CustomerState {
         var reasons: [ChurnReason] = []
         if customer.gaps.count > 0, clock.silenceScore(of: customer.history, at: time) > 1 { reasons.append(.orderGap) }
         if customer.reviews > 0, customer.sentiment < -0.2 { reasons.append(.negativeReview) }
-        if customer.refunds > 0, customer.refunds * 3 >= customer.orders { reasons.append(.returned) }
+        if customer.refunds > 0, UInt64(customer.refunds) * 3 >= customer.orders { reasons.append(.returned) }
         if reasons.isEmpty || customer.lastSeen + 30 * EventTime.day < time { reasons.append(.inactivity) }
         return reasons
     }

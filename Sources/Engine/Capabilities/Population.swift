@@ -12,11 +12,13 @@ final class ChurnOwner {
     private static let interval = 7 * EventTime.day
 
     func learn(_ signal: SignalFields, into effects: Effects) {
-        guard signal.object.count == 8 else { return }
+        guard signal.object.count == 8, (0...1e5).contains(signal.second), (0...1e6).contains(signal.weight) else {
+            return
+        }
         let key = signal.object.raw.loadUnaligned(as: UInt64.self)
-        let first = signal.time - Int64(Double(signal.second) * Double(EventTime.day))
+        let first = signal.time &- Int64(Double(signal.second) * Double(EventTime.day))
         isChanged = true
-        estimator.observe(customer: key, repeats: UInt32(max(0, signal.weight)), first: first, last: signal.time)
+        estimator.observe(customer: key, repeats: UInt32(signal.weight), first: first, last: signal.time)
         let now = signal.time / ChurnOwner.interval
         guard now > week else { return }
         let isFirst = week == 0

@@ -150,7 +150,7 @@ extension CustomerState {
         for age in 0..<customer.pointee.touches.count where count < Bounds.creditedViews {
             let touch = customer.pointee.touches.newest(age, in: arena)
             guard touch.time + EventTime.second >= customer.pointee.sessionStart else { break }
-            guard touch.is(.productViewed) else { continue }
+            guard touch.is(.productViewed), touch.time <= time else { continue }
             var isKnown = false
             for index in 0..<count { isKnown = isKnown || credited[index] == touch.product }
             if isKnown { continue }

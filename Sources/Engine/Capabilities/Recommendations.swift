@@ -44,8 +44,8 @@ extension CustomerState {
     }
 }
 
-/// Ranks by the Markov rows alone. What the rows say is pooled by evidence, then backed off to the category's row and to
-/// popularity (see ``Models/BackOff``).
+/// Ranks by the Markov rows alone. What the rows say is pooled by evidence, then backed off to the category's row and
+/// to popularity (see ``Models/BackOff``).
 ///
 /// - Complexity: O(candidates), at most ``limit`` of them; no allocation.
 final class ChainRanking {
@@ -90,7 +90,9 @@ final class ChainRanking {
 
     /// Appends the best places to `list` and answers where they stand.
     func rank(
-        after product: Name, _ trigger: Trigger, basket: UnsafeBufferPointer<Name>,
+        after product: Name,
+        _ trigger: Trigger,
+        basket: UnsafeBufferPointer<Name>,
         into list: inout [RecommendedProduct]
     ) -> Range<Int> {
         count = 0
@@ -195,7 +197,9 @@ final class ChainRanking {
     private static let reboughtOften: Float = 0.1
 
     private func write(
-        leavingOut product: Name, _ basket: UnsafeBufferPointer<Name>, into list: inout [RecommendedProduct]
+        leavingOut product: Name,
+        _ basket: UnsafeBufferPointer<Name>,
+        into list: inout [RecommendedProduct]
     ) -> Range<Int> {
         let start = list.count
         for place in 0..<best.count where list.count - start < commons.configuration.places {
@@ -203,9 +207,14 @@ final class ChainRanking {
             guard candidate.name != product, isOffered(candidate.name, basket) else { continue }
             list.append(
                 RecommendedProduct(
-                    product: commons.names.text(candidate.name), score: best[place].score / 1e4,
-                    reason: candidate.reason, evidence: commons.names.text(candidate.evidence),
-                    count: candidate.evidenceCount, total: candidate.evidenceTotal))
+                    product: commons.names.text(candidate.name),
+                    score: best[place].score / 1e4,
+                    reason: candidate.reason,
+                    evidence: commons.names.text(candidate.evidence),
+                    count: candidate.evidenceCount,
+                    total: candidate.evidenceTotal
+                )
+            )
         }
         return start..<list.count
     }
@@ -236,7 +245,7 @@ private struct CandidateIndex: ~Copyable {
 
     /// Once in four thousand million times the stamps begin anew.
     mutating func removeAll() {
-        stamp = stamp &+ 1 & 0xFFFF_FFFF
+        stamp = (stamp &+ 1) & 0xFFFF_FFFF
         guard stamp == 0 else { return }
         cells.update(repeating: 0, count: mask + 1)
         stamp = 1

@@ -26,13 +26,15 @@ final class SentimentOwner {
             verdict = model.scoreAndLearn(text, target: SentimentModel.target(stars: 1 + 4 * rating))
         }
         guard !effects.isMuted else { return }
+        // Stars without words are their own verdict.
+        let polarity = signal.text.isEmpty && !rating.isNaN ? rating * 2 - 1 : verdict.polarity
         collect(verdict.evidence, of: signal.text)
         var outgoing = SignalFields(
             .judged,
             time: signal.time,
             subject: signal.object,
             text: words.bytes(),
-            weight: Float(verdict.polarity),
+            weight: Float(polarity),
             cause: signal.cause
         )
         effects.signals.emit(outgoing, unless: false)

@@ -36,13 +36,14 @@ extension CustomerState {
     public func restore(key: Bytes, value: Bytes) throws(StateFault) {
         if let id = StateKey.suffix(key, after: StateKey.customer) {
             if value.isMissing { return forget(id) }
+            guard id.count <= Limits.identifier else { throw .malformed("customer key") }
             var reader = try StateCodec.open(value)
             decode(&reader, into: restoredSlot(id))
             if reader.failed || !reader.isAtEnd { throw .malformed("customer record") }
         } else if key == Bytes(StateKey.partition), !value.isMissing {
             var reader = try StateCodec.open(value)
             restorePartition(&reader)
-            if reader.failed { throw .malformed("partition record") }
+            if reader.failed || !reader.isAtEnd { throw .malformed("partition record") }
         }
     }
 
@@ -85,9 +86,14 @@ extension CustomerState {
 
     private func restorePartition(_ reader: inout ByteReader) {
         newest = reader.zigzag()
-        wheel.start(at: reader.littleEndian(UInt32.self))
-        let values = (reader.double(), reader.double(), reader.double(), reader.double())
-        clock.population = PurchasePopulation(r: values.0, alpha: values.1, a: values.2, b: values.3)
+        let hour = reader.littleEndian(UInt32.self)
+        let values = [reader.double(), reader.double(), reader.double(), reader.double()]
+        // Beyond these a clock would overflow.
+        guard newest == EventTime.unknown || Landmark.clamped(newest) == newest,
+            Int64(hour) <= Landmark.clamped(.max) / EventTime.hour, values.allSatisfy({ $0 > 0 && $0.isFinite })
+        else { return reader.fail() }
+        wheel.start(at: hour)
+        clock.population = PurchasePopulation(r: values[0], alpha: values[1], a: values[2], b: values[3])
     }
 }
 
@@ -173,6 +179,24 @@ extension CustomerState {
         }
         decodeHistories(&reader, customer)
         customer.pointee.lastList = reader.littleEndian(UInt32.self)
+        if !isSound(customer.pointee) { reader.fail() }
+    }
+
+    /// Times of facts are plausible, sums are finite, and only who has ordered can be missed: else the record is not
+    /// ours.
+    private func isSound(_ customer: Customer) -> Bool {
+        let times = [
+            customer.firstSeen, customer.lastSeen, customer.firstOrder, customer.lastOrder, customer.sessionStart,
+        ]
+        let hasOrdered = customer.lastOrder != EventTime.unknown
+        let floats = [
+            customer.gaps.squares, customer.gaps.logMean, customer.gaps.logSquares, customer.gaps.logUpper,
+            customer.prices.logMean, customer.prices.logSquares, customer.sentiment,
+        ]
+        return times.allSatisfy { $0 == EventTime.unknown || EventTime.plausible.contains($0) }
+            && (customer.firstOrder != EventTime.unknown) == hasOrdered && (hasOrdered || customer.level == .none)
+            && (0...1e6).contains(customer.gaps.mean) && floats.allSatisfy(\.isFinite)
+            && (0..<Bounds.currencies).allSatisfy { customer.spend[$0].amount.isFinite }
     }
 
     private func decodeCounts(_ reader: inout ByteReader, _ customer: UnsafeMutablePointer<Customer>) {

@@ -71,8 +71,10 @@ extension ProductState {
             guard churnOwner?.restore(&reader) == true else { throw .malformed("churn population") }
         } else if key == Bytes(StateKey.partition) {
             newest = reader.zigzag()
+        } else {
+            return
         }
-        if reader.failed { throw .malformed("product record") }
+        if reader.failed || !reader.isAtEnd { throw .malformed("product record") }
     }
 
     public func finishRestore() {}
@@ -105,7 +107,10 @@ extension ProductState {
     }
 
     private func decode(_ reader: inout ByteReader, _ id: Bytes, _ subject: Subject) {
-        guard let slot = slot(id, subject) else { return }
+        guard let slot = slot(id, subject) else {
+            _ = reader.take(reader.remaining)
+            return
+        }
         let product = products.pointer(slot)
         product.pointee.boughtAfter.free(in: &arena)
         product.pointee.viewedAfter.free(in: &arena)

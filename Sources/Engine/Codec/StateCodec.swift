@@ -101,6 +101,8 @@ extension ByteReader {
         for _ in 0..<count {
             let name = names.intern(prefixed())
             let weight = float()
+            // Weights are never negative and keys distinct: a row that holds one twice would look beyond its end.
+            if !(weight >= 0) || row.position(of: name, in: arena) != nil { fail() }
             if failed { break }
             row.restore(key: name, rawWeight: weight, shape: shape, in: &arena)
         }

@@ -15,8 +15,8 @@ public struct Name: BitwiseCopyable, Equatable, Hashable, Sendable {
 
 /// All names that a line knows. Names are never dropped, so their bytes stay where they are.
 ///
-/// Bound: ``limit`` names of at most 512 bytes, about 50 bytes each beside the text. What comes after is nameless and
-/// counted in ``refused``: its events still count for the customer, not for a product.
+/// Bound: ``limit`` names of at most 512 bytes, about 50 bytes each beside the text. What comes after, or is longer, is
+/// nameless and counted in ``refused``: its events still count for the customer, not for a product.
 public final class Names {
     /// 2^28 − 2, what a ``Touch`` can hold.
     public static let largest = 1 << 28 - 2
@@ -45,7 +45,7 @@ public final class Names {
     }
 
     private func add(_ text: Bytes, _ hash: UInt64) -> Name {
-        guard table.count < limit else {
+        guard table.count < limit, text.count <= Limits.identifier else {
             refused += 1
             return .none
         }
@@ -81,7 +81,7 @@ struct NameMap: ~Copyable {
 
     @inline(__always)
     private static func home(_ name: Name) -> Int {
-        Int(truncatingIfNeeded: UInt64(name.raw) &* 0x9E37_79B9_7F4A_7C15 >> 20)
+        Int(truncatingIfNeeded: (UInt64(name.raw) &* 0x9E37_79B9_7F4A_7C15) >> 20)
     }
 
     @inline(__always)

@@ -31,9 +31,13 @@ public struct Health: Sendable {
     func readiness(_ statuses: [LineStatus]) -> Readiness {
         let lines = statuses.map { status in
             Readiness.Line(
-                name: status.name, isReady: status.isReady, partitionsReady: status.partitionsLive,
-                partitionsRestoring: status.partitionsAwaiting, recordsRestored: status.recordsRestored,
-                knowledgeRows: status.knowledgeRows)
+                name: status.name,
+                isReady: status.isReady,
+                partitionsReady: status.partitionsLive,
+                partitionsRestoring: status.partitionsAwaiting,
+                recordsRestored: status.recordsRestored,
+                knowledgeRows: status.knowledgeRows
+            )
         }
         return Readiness(isReady: !lines.isEmpty && lines.allSatisfy(\.isReady), lines: lines)
     }

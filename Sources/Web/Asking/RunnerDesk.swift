@@ -28,7 +28,8 @@ public struct RunnerDesk: Desk {
     }
 
     /// The first answer that is not nil; nil when every line has said so.
-    private func ask<View: Sendable>(_ question: @escaping @Sendable (Line) -> View?) async throws(Unanswered) -> View? {
+    private func ask<View: Sendable>(_ question: @escaping @Sendable (Line) -> View?) async throws(Unanswered) -> View?
+    {
         let gathering = Gathering<View>(expecting: runner.statuses.count { !$0.hasFinished })
         guard runner.ask({ gathering.take(question($0)) }) else { throw .busy }
         let alarm = Task { [patience] in

@@ -8,9 +8,14 @@ public enum LineMetrics {
     public static func text(_ statuses: [LineStatus], process: ProcessFigures, at now: Int64) -> String {
         let total = LineTotals(statuses)
         var text = MetricsText()
-        text.add("shopstream_build_info", .gauge, "The running version.", [
-            Sample(1, ("version", "\(Shopstream.version)"))
-        ])
+        text.add(
+            "shopstream_build_info",
+            .gauge,
+            "The running version.",
+            [
+                Sample(1, ("version", "\(Shopstream.version)"))
+            ]
+        )
         let isReady = !statuses.isEmpty && statuses.allSatisfy(\.isReady)
         text.add("shopstream_ready", .gauge, "1 when all assigned partitions fold.", isReady ? 1 : 0)
         addEvents(total, &text)
@@ -23,27 +28,62 @@ public enum LineMetrics {
     }
 
     private static func addEvents(_ total: LineTotals, _ text: inout MetricsText) {
-        text.add("shopstream_events_consumed_total", .counter, "Usable events by name.", zip(FactKind.allCases, total.facts)
-            .map { Sample(Double($1), ("event", "\($0.name)")) })
-        text.add("shopstream_records_consumed_total", .counter, "Records read, usable or not.",
-            byTopic(total, total.consumed))
-        text.add("shopstream_events_rejected_total", .counter, "Records that could not be used.", rejections(total) { $0 })
+        text.add(
+            "shopstream_events_consumed_total",
+            .counter,
+            "Usable events by name.",
+            zip(FactKind.allCases, total.facts)
+                .map { Sample(Double($1), ("event", "\($0.name)")) }
+        )
+        text.add(
+            "shopstream_records_consumed_total",
+            .counter,
+            "Records read, usable or not.",
+            byTopic(total, total.consumed)
+        )
+        text.add(
+            "shopstream_events_rejected_total",
+            .counter,
+            "Records that could not be used.",
+            rejections(total) { $0 }
+        )
         text.add("shopstream_events_skipped_total", .counter, "Events without a meaning here.", Double(total.skipped))
         text.add("shopstream_events_duplicate_total", .counter, "Events seen before.", Double(total.duplicates))
         text.add("shopstream_events_late_total", .counter, "Events behind the watermark.", Double(total.late))
         text.add("shopstream_events_unkeyed_total", .counter, "Records without a key.", byTopic(total, total.unkeyed))
-        text.add("shopstream_events_miskeyed_total", .counter, "Records whose key is not the customer.",
-            byTopic(total, total.miskeyed))
+        text.add(
+            "shopstream_events_miskeyed_total",
+            .counter,
+            "Records whose key is not the customer.",
+            byTopic(total, total.miskeyed)
+        )
     }
 
     private static func addOutputs(_ total: LineTotals, _ text: inout MetricsText) {
-        text.add("shopstream_dlq_records_total", .counter, "Dead letters by the topic they came from.",
-            rejections(total) { $0 })
-        text.add("shopstream_recommendations_emitted_total", .counter, "Lists sent.", Double(total.output(.recommendations)))
-        text.add("shopstream_churn_alerts_emitted_total", .counter, "Alerts sent; none is the all-clear.",
-            zip(RiskLevel.allCases, total.alertsByLevel).map { Sample(Double($1), ("risk_level", "\($0.name)")) })
-        text.add("shopstream_reviews_scored_total", .counter, "Reviews judged.",
-            zip(Polarity.allCases, total.reviewsByPolarity).map { Sample(Double($1), ("sentiment", "\($0.name)")) })
+        text.add(
+            "shopstream_dlq_records_total",
+            .counter,
+            "Dead letters by the topic they came from.",
+            rejections(total) { $0 }
+        )
+        text.add(
+            "shopstream_recommendations_emitted_total",
+            .counter,
+            "Lists sent.",
+            Double(total.output(.recommendations))
+        )
+        text.add(
+            "shopstream_churn_alerts_emitted_total",
+            .counter,
+            "Alerts sent; none is the all-clear.",
+            zip(RiskLevel.allCases, total.alertsByLevel).map { Sample(Double($1), ("risk_level", "\($0.name)")) }
+        )
+        text.add(
+            "shopstream_reviews_scored_total",
+            .counter,
+            "Reviews judged.",
+            zip(Polarity.allCases, total.reviewsByPolarity).map { Sample(Double($1), ("sentiment", "\($0.name)")) }
+        )
         let own = zip(OutputTopic.allCases, total.outputs).map { Sample(Double($1), ("topic", $0.name)) }
         let dead = zip(total.inputs, total.rejections).map { input, row in
             Sample(Double(row.reduce(0, +)), ("topic", Topology.deadLetters(of: input)))
@@ -55,11 +95,16 @@ public enum LineMetrics {
         text.add("shopstream_profiles", .gauge, "Customers known here.", Double(total.customers))
         text.add("shopstream_products", .gauge, "Products and categories known here.", Double(total.products))
         text.add("shopstream_knowledge_rows", .gauge, "Products known of the whole shop.", Double(total.knowledgeRows))
-        text.add("shopstream_state_bytes", .gauge, "Memory reserved for state.", [
-            Sample(Double(total.customerBytes), ("store", "customers")),
-            Sample(Double(total.productBytes), ("store", "products")),
-            Sample(Double(total.stateBytes - total.customerBytes - total.productBytes), ("store", "knowledge")),
-        ])
+        text.add(
+            "shopstream_state_bytes",
+            .gauge,
+            "Memory reserved for state.",
+            [
+                Sample(Double(total.customerBytes), ("store", "customers")),
+                Sample(Double(total.productBytes), ("store", "products")),
+                Sample(Double(total.stateBytes - total.customerBytes - total.productBytes), ("store", "knowledge")),
+            ]
+        )
         text.add("shopstream_names_refused_total", .counter, "Products beyond the bound.", Double(total.namesRefused))
     }
 
@@ -68,12 +113,20 @@ public enum LineMetrics {
         text.add("shopstream_lag_records", .gauge, "Records that wait to be read.", Double(total.lag))
         if let watermark = total.watermark {
             let late = total.lag > 0 ? max(0, Double(now - watermark) / 1_000) : 0
-            text.add("shopstream_event_time_lag_seconds", .gauge,
-                "How far the slowest partition's watermark is behind the clock; 0 when nothing waits.", late)
+            text.add(
+                "shopstream_event_time_lag_seconds",
+                .gauge,
+                "How far the slowest partition's watermark is behind the clock; 0 when nothing waits.",
+                late
+            )
         }
         if total.checkpointedAt > 0 {
-            text.add("shopstream_snapshot_last_success_timestamp_seconds", .gauge, "The last checkpoint.",
-                Double(total.checkpointedAt) / 1_000)
+            text.add(
+                "shopstream_snapshot_last_success_timestamp_seconds",
+                .gauge,
+                "The last checkpoint.",
+                Double(total.checkpointedAt) / 1_000
+            )
         }
     }
 

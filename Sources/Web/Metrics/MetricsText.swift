@@ -20,7 +20,9 @@ public struct MetricsText: Sendable {
     public mutating func add(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
         guard !samples.isEmpty else { return }
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
-        for sample in samples { text += name + MetricsText.labels(sample.labels) + " \(MetricsText.number(sample.value))\n" }
+        for sample in samples {
+            text += name + MetricsText.labels(sample.labels) + " \(MetricsText.number(sample.value))\n"
+        }
     }
 
     public mutating func add(_ name: String, _ kind: Kind, _ help: String, _ value: Double) {

@@ -12,8 +12,12 @@ public struct ProcessFigures: Sendable, Equatable {
     public static func read() -> ProcessFigures {
         let status = contents("/proc/self/status")
         return ProcessFigures(
-            cpuSeconds: cpuTime(), residentBytes: kilobytes("VmRSS:", in: status) * 1_024,
-            peakBytes: kilobytes("VmHWM:", in: status) * 1_024, openFiles: fileCount(), startSeconds: start)
+            cpuSeconds: cpuTime(),
+            residentBytes: kilobytes("VmRSS:", in: status) * 1_024,
+            peakBytes: kilobytes("VmHWM:", in: status) * 1_024,
+            openFiles: fileCount(),
+            startSeconds: start
+        )
     }
 
     func add(to text: inout MetricsText) {

@@ -10,13 +10,16 @@ struct ClusterOptions: ParsableArguments {
     var brokers: String?
 
     @Option(
-        name: .customShort("X", allowingJoined: true), parsing: .singleValue,
-        help: ArgumentHelp("A setting of librdkafka; may be repeated.", valueName: "key=value"))
+        name: .customShort("X", allowingJoined: true),
+        parsing: .singleValue,
+        help: ArgumentHelp("A setting of librdkafka; may be repeated.", valueName: "key=value")
+    )
     var pairs: [String] = []
 
     @Option(
         name: [.customShort("F"), .customLong("properties")],
-        help: ArgumentHelp("Settings of librdkafka, one key=value a line, as kcat -F takes them.", valueName: "file"))
+        help: ArgumentHelp("Settings of librdkafka, one key=value a line, as kcat -F takes them.", valueName: "file")
+    )
     var properties: String?
 
     @Option(help: ArgumentHelp("Settings in JSON; shopstream config --help lists them.", valueName: "file"))
@@ -33,6 +36,12 @@ struct ClusterOptions: ParsableArguments {
     func makeCluster(logger: Logger) throws -> KafkaCluster { try makeCluster(settings(), logger: logger) }
 
     func makeCluster(_ settings: Settings, logger: Logger) throws -> KafkaCluster {
+        guard settings.kafka["bootstrap.servers"] != nil else {
+            throw Exit(
+                .configuration,
+                "no cluster is named: give -b host:port, or SHOPSTREAM_BROKERS, or a file with -F"
+            )
+        }
         for warning in settings.kafka.warnings { logger.warning("\(warning)") }
         return try KafkaCluster(settings.kafka, readerGroup: settings.group, logger: logger)
     }
@@ -40,13 +49,15 @@ struct ClusterOptions: ParsableArguments {
     /// What the program goes by.
     /// - Parameter flags: those of the verb itself.
     func settings(
-        _ flags: [Setting: ConfigContent] = [:], environment: [String: String] = ProcessInfo.processInfo.environment
+        _ flags: [Setting: ConfigContent] = [:],
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {
         var commandLine = flags
         commandLine[.brokers] = brokers.map { .string($0) }
         commandLine[.properties] = properties.map { .string($0) }
         if insecure { commandLine[.insecure] = .bool(true) }
         return try Settings(
-            SettingsSources(commandLine: commandLine, pairs: pairs, environment: environment, configPath: config))
+            SettingsSources(commandLine: commandLine, pairs: pairs, environment: environment, configPath: config)
+        )
     }
 }

@@ -5,12 +5,12 @@ import Kafka
 /// Looks at the settings without connecting to anything.
 struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows and checks the settings.",
+        abstract: "Show and check the settings.",
         discussion: """
             Flags win over the environment, the environment over -F, -F over --config, and that over the defaults.
             In the environment a setting is SHOPSTREAM_ and its name: SHOPSTREAM_INPUTS_PATTERN. librdkafka's settings \
-            are SHOPSTREAM_KAFKA_ and the name with _ for a dot and __ for an underscore: SHOPSTREAM_KAFKA_SASL_PASSWORD. \
-            With _FILE appended, a variable names a file that holds the value.
+            are SHOPSTREAM_KAFKA_ and the name with _ for a dot and __ for an underscore: \
+            SHOPSTREAM_KAFKA_SASL_PASSWORD. With _FILE appended, a variable names a file that holds the value.
 
             Settings of --config, a JSON object; librdkafka's stand in it under "kafka":
             \(ConfigTable.names)
@@ -19,17 +19,20 @@ struct Config: ParsableCommand {
               shopstream config show -F client.properties
               shopstream config check --config shopstream.json && systemctl restart shopstream
             """,
-        subcommands: [ConfigShow.self, ConfigCheck.self])
+        subcommands: [ConfigShow.self, ConfigCheck.self]
+    )
 }
 
 struct ConfigShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Prints the effective settings and where each comes from, without secrets.",
+        commandName: "show",
+        abstract: "Print the effective settings and where each comes from, without secrets.",
         discussion: """
             Examples:
               shopstream config show -b kafka:9092 -X compression.type=zstd
               SHOPSTREAM_LINES=4 shopstream config show --json
-            """)
+            """
+    )
 
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @OptionGroup(title: "Line") var line: LineOptions
@@ -45,11 +48,13 @@ struct ConfigShow: ParsableCommand {
 
 struct ConfigCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Says whether the settings fit; exit code 78 where they do not.",
+        commandName: "check",
+        abstract: "Say whether the settings fit; exit code 78 where they do not.",
         discussion: """
             Examples:
               shopstream config check -F client.properties
-            """)
+            """
+    )
 
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @OptionGroup(title: "Line") var line: LineOptions

@@ -1,5 +1,7 @@
+import Events
 import Foundation
 import Logging
+import Synchronization
 
 /// Writes the log to stderr: a line for people, or a JSON object a line.
 struct LogLines: LogHandler {
@@ -7,6 +9,7 @@ struct LogLines: LogHandler {
     var logLevel = Logger.Level.info
     let format: LogFormat
     let usesColor: Bool
+    private let repeats = RepeatFilter()
 
     init(format: LogFormat, usesColor: Bool) {
         self.format = format
@@ -19,24 +22,45 @@ struct LogLines: LogHandler {
     }
 
     func log(event: LogEvent) {
+        let message = event.message.description
+        guard repeats.passes(message, at: Clock.monotonic()) else { return }
         let line = LogLine(
-            time: Date(), level: event.level, message: event.message.description,
-            metadata: metadata.merging(event.metadata ?? [:]) { $1 })
+            time: Clock.wall(),
+            level: event.level,
+            message: message,
+            metadata: metadata.merging(event.metadata ?? [:]) { $1 }
+        )
         let text = format == .json ? line.json : line.text(usesColor: usesColor)
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        StandardError.print(text)
+    }
+}
+
+/// Lets the same words through once in ten seconds: librdkafka repeats itself dozens of times a second while a broker
+/// comes up. Bound: 256 messages; then all are forgotten.
+final class RepeatFilter: Sendable {
+    private static let pause: Int64 = 10_000
+    private let last = Mutex<[String: Int64]>([:])
+
+    func passes(_ message: String, at now: Int64) -> Bool {
+        last.withLock { last in
+            if let before = last[message], now - before < RepeatFilter.pause { return false }
+            if last.count >= 256 { last.removeAll(keepingCapacity: true) }
+            last[message] = now
+            return true
+        }
     }
 }
 
 /// One log record. Pure.
 struct LogLine {
-    var time: Date
+    var time: EventTime
     var level: Logger.Level
     var message: String
     var metadata: Logger.Metadata
 
     /// `12:04:31 warning  partitions lost  kafka.partitions=4`
     func text(usesColor: Bool) -> String {
-        let clock = time.formatted(.iso8601.time(includingFractionalSeconds: false)).prefix(8)
+        let clock = TimeStyle.text(time).dropFirst(11).prefix(8)
         let name = level.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
         let details = pairs.map { "  \($0.key)=\($0.value)" }.joined()
         guard usesColor else { return "\(clock) \(name) \(message)\(details)" }
@@ -45,7 +69,7 @@ struct LogLine {
 
     var json: String {
         var members = Dictionary(pairs, uniquingKeysWith: { $1 })
-        members["time"] = time.formatted(.iso8601.dateSeparator(.dash).time(includingFractionalSeconds: true))
+        members["time"] = TimeStyle.text(time)
         members["level"] = level.rawValue
         members["message"] = message
         let encoder = JSONEncoder()

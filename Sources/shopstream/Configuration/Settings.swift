@@ -52,6 +52,7 @@ struct Settings {
         report.last { $0.name == setting.rawValue }?.source ?? "default"
     }
 
+    /// A bounded run does not come back, so it leaves the group.
     func lineSettings(untilEnd: Bool) -> LineSettings {
         var line = LineSettings()
         line.group = group
@@ -60,7 +61,7 @@ struct Settings {
         line.checkpointInterval = Int64(checkpointSeconds) * 1_000
         line.untilEnd = untilEnd
         line.outputsSince = outputsSince
-        line.leaves = leaves
+        line.leaves = leaves || untilEnd
         return line
     }
 }

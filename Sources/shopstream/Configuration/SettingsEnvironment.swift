@@ -1,7 +1,7 @@
 import Foundation
 
-/// What the environment says: `SHOPSTREAM_…` for our settings, `SHOPSTREAM_KAFKA_…` for librdkafka's (`_` stands for a dot,
-/// `__` for an underscore), and for each a variable with `_FILE` appended that names a file with the value.
+/// What the environment says: `SHOPSTREAM_…` for our settings, `SHOPSTREAM_KAFKA_…` for librdkafka's (`_` stands for a
+/// dot, `__` for an underscore), and for each a variable with `_FILE` appended that names a file with the value.
 struct SettingsEnvironment {
     /// By variable, as the provider reads them.
     private(set) var variables: [String: String] = [:]
@@ -11,7 +11,8 @@ struct SettingsEnvironment {
     private static let fileSuffix = "_FILE"
 
     init(_ environment: [String: String]) throws(Exit) {
-        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Setting.environmentPrefix) {
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Setting.environmentPrefix)
+        {
             if name.hasPrefix(Self.kafkaPrefix) {
                 try takeKafka(name, value)
             } else if !Self.isForeign(name) {

@@ -1,7 +1,8 @@
 import Configuration
 import Foundation
 
-/// The JSON file of `--config`: Shopstream's settings by name, librdkafka's under `kafka`, nested or dotted as one likes.
+/// The JSON file of `--config`: Shopstream's settings by name, librdkafka's under `kafka`, nested or dotted as one
+/// likes.
 ///
 ///     { "group": "shopstream", "lines": 2, "kafka": { "bootstrap.servers": "kafka:9092" } }
 struct SettingsFile {

@@ -18,16 +18,18 @@ final class SettingsReport: AccessReporter {
     func report(_ event: AccessEvent) {
         let name = event.metadata.key.components.joined(separator: ".")
         let answer = event.providerResults.last
-        switch event.result {
-        case .success(let value):
-            let isSaid = (try? answer?.result.get())?.value != nil
-            let source = isSaid ? Self.source(answer, name) : "default"
-            add(Entry(name: name, value: value.map { Self.text($0) }, source: source))
-        case .failure:
-            let wanted = Self.wanted(event.metadata.valueType)
-            let problem = Exit(.configuration, "\(Self.source(answer, name)): \(name): wants \(wanted)")
-            taken.withLock { $0.problems.append(problem) }
+        if case .failure = answer?.result { return complain(name, answer, event.metadata.valueType) }
+        guard event.conversionError == nil, case .success(let value) = event.result else {
+            return complain(name, answer, event.metadata.valueType)
         }
+        let isSaid = (try? answer?.result.get())?.value != nil
+        let source = isSaid ? Self.source(answer, name) : "default"
+        add(Entry(name: name, value: value.map { Self.text($0) }, source: source))
+    }
+
+    private func complain(_ name: String, _ answer: AccessEvent.ProviderResult?, _ type: ConfigType) {
+        let problem = Exit(.configuration, "\(Self.source(answer, name)): \(name): wants \(Self.wanted(type))")
+        taken.withLock { $0.problems.append(problem) }
     }
 
     private func add(_ entry: Entry) {

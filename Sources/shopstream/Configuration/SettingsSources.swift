@@ -2,7 +2,8 @@ import Configuration
 import Foundation
 import Kafka
 
-/// Where settings come from, strongest first: command line, environment, properties file (`-F`), settings file (`--config`).
+/// Where settings come from, strongest first: command line, environment, properties file (`-F`), settings file
+/// (`--config`).
 struct SettingsSources {
     let providers: [any ConfigProvider]
     private let commandLine: [Setting: ConfigContent]
@@ -13,20 +14,28 @@ struct SettingsSources {
 
     /// - Parameter pairs: what came after `-X`, in order.
     init(
-        commandLine: [Setting: ConfigContent] = [:], pairs: [String] = [], environment: [String: String] = [:],
+        commandLine: [Setting: ConfigContent] = [:],
+        pairs: [String] = [],
+        environment: [String: String] = [:],
         configPath: String? = nil
     ) throws(Exit) {
         self.commandLine = commandLine
         self.pairs = pairs
         self.environment = try SettingsEnvironment(environment)
         file = if let configPath { try SettingsFile(path: configPath) } else { nil }
-        let flags = Self.provider("command line", Dictionary(uniqueKeysWithValues: commandLine.map { ($0.rawValue, $1) }))
+        let flags = Self.provider(
+            "command line",
+            Dictionary(uniqueKeysWithValues: commandLine.map { ($0.rawValue, $1) })
+        )
         let variables = EnvironmentVariablesProvider(environmentVariables: self.environment.variables)
             .prefixKeys(with: ConfigKey(["shopstream"]))
         let written = InMemoryProvider(name: file?.name, values: file?.values ?? [:])
         let path = ConfigReader(providers: [flags, variables, written]).string(forKey: Setting.properties.key)
         properties = if let path { try PropertiesFile(path: path) } else { nil }
-        let inProperties = Self.provider(path ?? "", properties?.group.map { [Setting.group.rawValue: .string($0)] } ?? [:])
+        let inProperties = Self.provider(
+            path ?? "",
+            properties?.group.map { [Setting.group.rawValue: .string($0)] } ?? [:]
+        )
         providers = [flags, variables, inProperties, written]
     }
 
@@ -60,7 +69,9 @@ struct SettingsSources {
             values: Dictionary(
                 uniqueKeysWithValues: values.map {
                     (AbsoluteConfigKey(ConfigKey($0)), ConfigValue($1, isSecret: false))
-                }))
+                }
+            )
+        )
     }
 }
 

@@ -8,18 +8,21 @@ import Web
 /// The whole thing in one process, to watch.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows Shopstream at work on a pretend shop, without a cluster.",
+        abstract: "Watch it work on a pretend shop, without a cluster.",
         discussion: """
             A small Kafka cluster inside this process, a pretend shop that publishes into it, and the same line as in \
-            shopstream run in between. Time runs fast: by default half a year passes in 30 seconds. At the end, what was found is \
-            compared with what was planted.
+            shopstream run in between. Time runs fast: by default half a year \
+            passes in 30 seconds. At the end, what was found is compared with what was planted.
 
             Examples:
               shopstream demo
               shopstream demo --seconds 60 --customers 5000 --seed 7
-              shopstream demo --serve                       keep going; look in with kcat or shopstream tail
-              shopstream demo --serve --no-traffic          the cluster and its topics alone, for run and generate
-            """)
+              shopstream demo --serve
+                    keeps going; look in with kcat or shopstream tail
+              shopstream demo --serve --no-traffic
+                    the cluster and its topics alone, for run and generate
+            """
+    )
 
     @Option(help: ArgumentHelp("How long the show lasts.", valueName: "n"))
     var seconds = 30
@@ -42,7 +45,9 @@ struct Demo: AsyncParsableCommand {
     @Flag(help: "With --serve: no show and no shop, just the cluster with its topics.")
     var noTraffic = false
 
-    @Option(help: ArgumentHelp("Where HTTP is served, or none; the next free port if it is taken.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp("Where HTTP is served, or none; the next free port if it is taken.", valueName: "host:port")
+    )
     var http = "127.0.0.1:8080"
 
     @OptionGroup(title: "Output") var output: LogOptions

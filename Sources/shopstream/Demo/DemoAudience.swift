@@ -52,7 +52,7 @@ final class DemoAudience: Sendable {
             records.removeAll(keepingCapacity: true)
             do throws(Fault) {
                 _ = try reader.poll(into: &records, limit: 512, wait: 50)
-            } catch where error.recovery == .retry {}
+            } catch  where error.recovery == .retry {}
             let now = Clock.monotonicNanoseconds() / 1_000
             for record in records { hear(record, of: reader.topics[Int(record.topic)], at: now) }
         }

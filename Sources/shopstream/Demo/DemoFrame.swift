@@ -33,7 +33,9 @@ struct DemoFrame {
 
     /// `day 30 of 75  3,512 events/s in  2,310 records/s out …`
     func plain(_ figures: DemoFigures) -> String {
-        let latency = figures.medianLatency.map { "  p50 \($0.fixed(0)) ms  p99 \((figures.upperLatency ?? $0).fixed(0)) ms" }
+        let latency = figures.medianLatency.map {
+            "  p50 \($0.fixed(0)) ms  p99 \((figures.upperLatency ?? $0).fixed(0)) ms"
+        }
         return "day \(figures.day) of \(figures.days)  \(rate(figures.rateIn)) events/s in  "
             + "\(rate(figures.rateOut)) insights/s out  \(figures.lag.grouped) waiting\(latency ?? "")  "
             + "\(figures.customers.counted("customer"))  \(figures.headlines.alerts.counted("alert"))  "
@@ -48,7 +50,8 @@ struct DemoFrame {
 
     private func bar(_ figures: DemoFigures) -> String {
         let full = Int((min(max(figures.share, 0), 1) * 60).rounded())
-        return palette.green(String(repeating: "━", count: full)) + palette.dim(String(repeating: "─", count: 60 - full))
+        return palette.green(String(repeating: "━", count: full))
+            + palette.dim(String(repeating: "─", count: 60 - full))
     }
 
     private func numbers(_ figures: DemoFigures) -> [String] {
@@ -60,12 +63,19 @@ struct DemoFrame {
                 palette.dim("no list yet")
             }
         return [
-            row("in", "\(palette.bold(rate(figures.rateIn))) events/s  \(sparkline(figures.history))  "
-                + palette.dim("\(figures.sent.grouped) so far")),
-            row("out", "\(palette.bold(rate(figures.rateOut))) insights/s"), row("waiting", "\(figures.lag.counted("record"))"),
+            row(
+                "in",
+                "\(palette.bold(rate(figures.rateIn))) events/s  \(sparkline(figures.history))  "
+                    + palette.dim("\(figures.sent.grouped) so far")
+            ),
+            row("out", "\(palette.bold(rate(figures.rateOut))) insights/s"),
+            row("waiting", "\(figures.lag.counted("record"))"),
             row("latency", latency),
-            row("known", "\(figures.customers.counted("customer")), \(figures.products.counted("product")), "
-                + "\(ByteStyle.text(figures.stateBytes)) of state"),
+            row(
+                "known",
+                "\(figures.customers.counted("customer")), \(figures.products.counted("product")), "
+                    + "\(ByteStyle.text(figures.stateBytes)) of state"
+            ),
         ]
     }
 

@@ -24,8 +24,12 @@ struct DemoPlan: Equatable {
         let speed = speed ?? max(1, usual)
         let span = max(Int64(Double(seconds) * 1_000 * speed), EventTime.minute)
         var shop = ShopPlan(
-            seed: seed, customers: customers, products: products,
-            eventsPerDay: DemoPlan.eventsPerDay(DemoPlan.rate, speed), span: span)
+            seed: seed,
+            customers: customers,
+            products: products,
+            eventsPerDay: DemoPlan.eventsPerDay(DemoPlan.rate, speed),
+            span: span
+        )
         shop.rhythm = min(shop.rhythm, 4 * EventTime.day)
         shop.quiet = 0.2
         shop.categories = min(12, products)

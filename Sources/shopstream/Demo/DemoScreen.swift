@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Where the show appears: drawn over itself on a terminal, a line now and then elsewhere.
 struct DemoScreen {
@@ -6,6 +6,8 @@ struct DemoScreen {
     private let frame: DemoFrame
     private var drawn = 0
     private var nextLine: Int64 = 0
+    /// Nobody reads any more: the other end of a pipe has gone.
+    private(set) var isGone = false
 
     init(_ output: LogOptions) {
         isLive = isatty(STDOUT_FILENO) == 1 && !output.noColor && output.usesColor()
@@ -21,17 +23,26 @@ struct DemoScreen {
     }
 
     /// Gives the terminal its cursor back.
-    func close() { if isLive { write("\u{1B}[?25h") } }
+    mutating func close() { if isLive { write("\u{1B}[?25h") } }
 
-    func say(_ text: String) { write(text + "\n") }
+    mutating func say(_ text: String) { write(text + "\n") }
 
     private mutating func showLine(_ figures: DemoFigures, _ now: Int64) {
-        guard now >= nextLine else { return }
+        guard now >= nextLine, figures.sent > 0 else { return }
         nextLine = now + 2_000
         write(frame.plain(figures) + "\n")
     }
 
-    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private mutating func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var done = 0
+            while done < bytes.count, !isGone {
+                let wrote = Glibc.write(STDOUT_FILENO, bytes.baseAddress! + done, bytes.count - done)
+                if wrote > 0 { done += wrote } else { isGone = errno != EINTR }
+            }
+        }
+    }
 
     private static var columns: Int {
         var size = winsize()

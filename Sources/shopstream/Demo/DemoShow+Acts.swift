@@ -10,13 +10,13 @@ extension DemoShow {
     func play() async throws {
         var screen = DemoScreen(output)
         defer { screen.close() }
-        try await open(screen)
+        try await open(&screen)
         let start = Clock.monotonic()
         let end = start + Int64(plan.seconds) * 1_000
         let traffic = shop(plan, isGraded: true)
         traffic.start()
         var gauge = DemoGauge(plan, start: start, http: http.map { "http://\($0)" })
-        while Clock.monotonic() < end, !isOver.isSet, !board.update({ $0.isSoldOut }) {
+        while Clock.monotonic() < end, !isOver.isSet, !screen.isGone, !board.update({ $0.isSoldOut }) {
             try await check()
             let now = Clock.monotonic()
             screen.show(gauge.figures(LineTotals(runner.statuses), board, at: now), at: now)
@@ -29,7 +29,8 @@ extension DemoShow {
 
     /// Keeps the cluster up until Ctrl-C.
     func serve(traffic wanted: Bool) async throws {
-        DemoScreen(output).say(DemoWords.serving(embedded.bootstrapServers, http: wanted ? http : nil))
+        var screen = DemoScreen(output)
+        screen.say(DemoWords.serving(embedded.bootstrapServers, http: wanted ? http : nil, isAlive: wanted))
         let traffic = wanted ? shop(plan.encore, isGraded: false) : nil
         traffic?.start()
         while !isOver.isSet {
@@ -47,8 +48,9 @@ extension DemoShow {
         for _ in 0..<100 where hasStarted.isSet && !audience.isDone { try? await Task.sleep(for: .milliseconds(20)) }
     }
 
-    private func open(_ screen: DemoScreen) async throws {
-        screen.say("Starting a cluster in this process; its group takes some seconds to form.")
+    private func open(_ screen: inout DemoScreen) async throws {
+        let page = http.map { " The numbers are also at http://\($0)/." } ?? ""
+        screen.say("Starting a cluster in this process; its group takes some seconds to form.\(page)")
         hasStarted.set()
         runner.start()
         audience.start()
@@ -82,7 +84,8 @@ extension DemoShow {
         if runner.statuses.contains(where: \.hasFinished), !isOver.isSet { try await runner.join() }
     }
 
-    /// Waits until what was sent has come out: nothing waits, and nothing new was heard for a second. Ten seconds at most.
+    /// Waits until what was sent has come out: nothing waits, and nothing new was heard for a second. Ten seconds at
+    /// most.
     private func drain() async throws {
         let end = Clock.monotonic() + 10_000
         var heard = -1

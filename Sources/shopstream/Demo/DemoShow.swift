@@ -26,7 +26,11 @@ final class DemoShow: Sendable {
         embedded = try EmbeddedCluster(logger: log)
         try DemoShow.createTopics(embedded)
         cluster = try KafkaCluster(
-            embedded: embedded, settings: DemoShow.settings(), readerGroup: Settings.defaultGroup, logger: log)
+            embedded: embedded,
+            settings: DemoShow.settings(),
+            readerGroup: Settings.defaultGroup,
+            logger: log
+        )
         let topology = try Topology(inputs: Topology.defaultInputs, existing: try cluster.topics())
         var line = LineSettings()
         line.name = "demo"

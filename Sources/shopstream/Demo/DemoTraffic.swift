@@ -21,7 +21,10 @@ final class DemoTraffic: Sendable {
 
     /// - Parameter waiting: records that the line has still to read.
     init(
-        _ cluster: KafkaCluster, _ plan: DemoPlan, _ board: DemoBoard, isGraded: Bool,
+        _ cluster: KafkaCluster,
+        _ plan: DemoPlan,
+        _ board: DemoBoard,
+        isGraded: Bool,
         waiting: @escaping @Sendable () -> Int64
     ) {
         self.cluster = cluster
@@ -81,8 +84,12 @@ final class DemoTraffic: Sendable {
     private func send(_ event: ShopEvent, _ buffer: borrowing ByteBuffer, with producer: KafkaProducer) throws(Fault) {
         let key = buffer.bytes(event.key)
         try producer.send(
-            topic: Int(event.topic.rawValue), partition: Hash.partition(of: key, among: DemoTraffic.partitions), key: key,
-            value: buffer.bytes(event.value), timestamp: event.time)
+            topic: Int(event.topic.rawValue),
+            partition: Hash.partition(of: key, among: DemoTraffic.partitions),
+            key: key,
+            value: buffer.bytes(event.value),
+            timestamp: event.time
+        )
     }
 
     /// Tells the grader of orders, and the clock of what was sent when.

@@ -6,7 +6,11 @@ import Web
 /// What the demo says at the end. Pure.
 enum DemoWords {
     static func summary(
-        _ grades: Grades, _ total: LineTotals, _ latency: DemoLatency, days: Int, seconds: Double
+        _ grades: Grades,
+        _ total: LineTotals,
+        _ latency: DemoLatency,
+        days: Int,
+        seconds: Double
     ) -> String {
         """
         \(days.counted("day")) in \(seconds.fixed(0)) s: \(work(total, latency))
@@ -16,8 +20,8 @@ enum DemoWords {
           gone quiet      \(search(grades.quietCustomers, "customer"))
           turned bad      \(search(grades.badProducts, "product"))
 
-        The cluster inside this process neither enforces transactions nor keeps state: exactly once and restarts need a \
-        real one.
+        The cluster inside this process neither enforces transactions nor keeps state: exactly once and \
+        restarts need a real one.
         """
     }
 
@@ -41,7 +45,7 @@ enum DemoWords {
             return "no order could be judged yet"
         }
         return "\(percent(rate)) of \(next.judged.counted("order")) were for something on the list of "
-            + "\(grades.listLength) (most bought: \(percent(popular)), who knows the shop: \(percent(oracle)))"
+            + "\(grades.listLength) (the most bought: \(percent(popular)), knowing the truth: \(percent(oracle)))"
     }
 
     private static func search(_ search: Grades.Search, _ noun: String) -> String {
@@ -63,11 +67,17 @@ enum DemoWords {
 
     private static func percent(_ share: Double) -> String { "\((share * 100).fixed(0)) %" }
 
-    static func serving(_ servers: String, http: ListenAddress?) -> String {
+    /// - Parameter isAlive: the shop and the line go on; otherwise the cluster is empty.
+    static func serving(_ servers: String, http: ListenAddress?, isAlive: Bool) -> String {
         let page = http.map { "\n  http://\($0)/" } ?? ""
+        let bare = """
+              shopstream run -b \(servers)
+              shopstream generate -b \(servers) --speed 100000\n
+            """
         return """
 
-            The cluster stays up at \(servers) until Ctrl-C. To look in:
+            The cluster stays up at \(servers) until Ctrl-C. From another terminal:
+            \(isAlive ? "" : bare)\
               shopstream tail recommendations -b \(servers)
               kcat -C -b \(servers) -t insights.churn-alerts.v1 -o beginning -e\(page)
             """

@@ -11,7 +11,9 @@ enum HTTPToken {
             throw Exit(.configuration, "httpTokenFile: \(path) cannot be read: \(error.reason)")
         }
         let token = Array(text.trimmingCharacters(in: .whitespacesAndNewlines).utf8)
-        guard token.count >= 16 else { throw Exit(.configuration, "httpTokenFile: \(path) wants at least 16 characters") }
+        guard token.count >= 16 else {
+            throw Exit(.configuration, "httpTokenFile: \(path) wants at least 16 characters")
+        }
         return token
     }
 }

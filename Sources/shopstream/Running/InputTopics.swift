@@ -7,7 +7,9 @@ enum InputTopics {
         if let pattern = settings.inputsPattern { return try matching(pattern, existing) }
         let inputs = settings.inputs ?? Topology.defaultInputs
         guard !inputs.isEmpty else { throw Exit(.configuration, "inputs: name at least one topic") }
-        if let own = inputs.first(where: isOurs) { throw Exit(.configuration, "inputs: \(own) is written by Shopstream") }
+        if let own = inputs.first(where: isOurs) {
+            throw Exit(.configuration, "inputs: \(own) is written by Shopstream")
+        }
         return Array(Set(inputs)).sorted()
     }
 

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Configuration
 
-/// What the service reads and writes, and as whom. Whatever is not said here may stand in the environment or in the file.
+/// What the service reads and writes, and as whom. Whatever is not said here may stand in the environment or in a
+/// file.
 struct LineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Topics to read.", valueName: "topic,…"))
     var inputs: String?

@@ -5,7 +5,9 @@ import Pipeline
 enum Patience {
     /// Tries for half a minute, as long as trying again may help.
     static func whileUnreachable<Answer>(
-        log: Logger, for limit: Int64 = 30_000, _ ask: () throws(Fault) -> Answer
+        log: Logger,
+        for limit: Int64 = 30_000,
+        _ ask: () throws(Fault) -> Answer
     ) async throws -> Answer {
         let end = Clock.monotonic() + limit
         while true {

@@ -9,21 +9,24 @@ import Web
 /// The service.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Reads the shop's topics and writes recommendations, alerts and sentiment.",
+        abstract: "Read the shop's topics; write recommendations, alerts and sentiment.",
         discussion: """
-            Runs until SIGTERM or Ctrl-C, then drains, saves its state and keeps its place in the group for a quick return. \
-            A second process with the same --group takes its share of the partitions. Settings come from flags, then the \
-            environment (SHOPSTREAM_…), then -F, then --config.
+            Runs until SIGTERM or Ctrl-C, then drains, saves its state and keeps its place in the group for a quick \
+            return. A second process with the same --group takes its share of the partitions. Settings come from \
+            flags, then the environment (SHOPSTREAM_…), then -F, then --config.
 
             Examples:
               shopstream run -b localhost:9092
               shopstream run -F client.properties --name shop-1 --lines 4
-              shopstream run -b kafka:9092 --inputs-pattern '^storefront\\.(clickstream|reviews).*'
-              shopstream run -b kafka:9092 --outputs-since now      first start on old history: mail nobody about it
-              shopstream run -b kafka:9092 --until-end --json       handle what is there, then stop
+              shopstream run -b kafka:9092 --inputs-pattern '^storefront\\.[cr]'
+              shopstream run -b kafka:9092 --outputs-since now
+                    a first start on old history that mails nobody about it
+              shopstream run -b kafka:9092 --until-end --json
+                    handle what is there, then stop
 
             Exit codes: 75 another process has this --name, 77 not permitted, 78 settings or topics do not fit.
-            """)
+            """
+    )
 
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @OptionGroup(title: "Line") var line: LineOptions
@@ -39,16 +42,24 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
         let log = cluster.makeLogger()
         let settings = try cluster.settings(line.flags)
         let token = try HTTPToken.read(settings)
         let kafka = try cluster.makeCluster(settings, logger: log)
         let existing = try await Patience.whileUnreachable(log: log) { () throws(Fault) in try kafka.topics() }
         let topology = try Topology(
-            inputs: InputTopics.resolve(settings, existing: existing.keys), existing: existing)
+            inputs: InputTopics.resolve(settings, existing: existing.keys),
+            existing: existing
+        )
         let runner = Runner(
-            cluster: kafka, topology: topology, settings: settings.lineSettings(untilEnd: untilEnd),
-            lines: settings.lines, clock: .system, log: log)
+            cluster: kafka,
+            topology: topology,
+            settings: settings.lineSettings(untilEnd: untilEnd),
+            lines: settings.lines,
+            clock: .system,
+            log: log
+        )
         let start = ResourceUse.now()
         try await serve(runner, settings, token, log)
         if untilEnd { report(RunSummary(LineTotals(runner.statuses), ResourceUse.now().since(start))) }
@@ -69,9 +80,14 @@ struct Run: AsyncParsableCommand {
             configuration: ServiceGroupConfiguration(
                 services: services.map {
                     .init(
-                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
-                }, logger: quiet))
+                        service: $0,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                },
+                logger: quiet
+            )
+        )
         let signals = StopSignals { Task { await group.triggerGracefulShutdown() } }
         defer { signals.cancel() }
         try await group.run()

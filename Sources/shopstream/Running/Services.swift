@@ -31,7 +31,9 @@ struct WebService: Service {
         let access: Access = address.isLoopback ? .local : token.map { .token($0) } ?? .nobody
         site = Site(desk, access: access, health: Health(longestTurn: longestTurn), clock: .system)
         if case .nobody = access {
-            log.notice("HTTP serves health and metrics only: customers and products off loopback need --http-token-file")
+            log.notice(
+                "HTTP serves health and metrics only: customers and products off loopback need --http-token-file"
+            )
         }
     }
 
@@ -42,7 +44,7 @@ struct WebService: Service {
             do {
                 log.info("HTTP on http://\(address)")
                 try await server.run()
-            } catch where !isStopping.isSet && !Task.isCancelled {
+            } catch  where !isStopping.isSet && !Task.isCancelled {
                 throw Exit(.unavailable, "HTTP on \(address): \(error.reason); choose another --http, or none")
             } catch {}
         } onGracefulShutdown: {

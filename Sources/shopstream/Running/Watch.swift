@@ -47,7 +47,10 @@ struct Watch {
         guard done + left > 0 else { return [Note(level: .info, text: "waiting for partitions")] }
         let records = statuses.reduce(UInt64(0)) { $0 + $1.recordsRestored }
         return [
-            Note(level: .info, text: "restoring: \(done) of \(done + left) partitions, \(records.counted("record")) read")
+            Note(
+                level: .info,
+                text: "restoring: \(done) of \(done + left) partitions, \(records.counted("record")) read"
+            )
         ]
     }
 
@@ -58,7 +61,8 @@ struct Watch {
         last = (total, now)
         nextRates = now + Watch.ratesEvery
         let seconds = Double(max(1, now - since)) / 1_000
-        let rate = { (now: UInt64, then: UInt64) in UInt64((Double(now &- min(then, now)) / seconds).rounded()).grouped }
+        let rate = { (now: UInt64, then: UInt64) in UInt64((Double(now &- min(then, now)) / seconds).rounded()).grouped
+        }
         guard total.events > before.events else { return [] }
         let outputs = total.outputs.reduce(0, +)
         return [
@@ -66,7 +70,8 @@ struct Watch {
                 level: .info,
                 text: "\(rate(total.events, before.events)) events/s in, "
                     + "\(rate(outputs, before.outputs.reduce(0, +))) records/s out, \(total.lag.grouped) waiting, "
-                    + "\(total.customers.counted("customer")), state \(ByteStyle.text(Int64(total.stateBytes)))")
+                    + "\(total.customers.counted("customer")), state \(ByteStyle.text(Int64(total.stateBytes)))"
+            )
         ]
     }
 
@@ -94,7 +99,9 @@ struct Watch {
     private mutating func stuck(_ statuses: [LineStatus], _ now: Int64) -> [Note] {
         statuses.flatMap { status -> [Note] in
             let silence = now - status.turnedAt
-            guard !status.hasFinished, status.turnedAt > 0, status.lag > 0, silence > Watch.stuckAfter else { return [] }
+            guard !status.hasFinished, status.turnedAt > 0, status.lag > 0, silence > Watch.stuckAfter else {
+                return []
+            }
             return warn("stuck \(status.name)", UInt64(silence), now) { _ in
                 "\(status.name) has \(status.lag.counted("record")) waiting and has not turned for \(silence / 1_000) s"
             }

@@ -1,5 +1,5 @@
-/// Records and the facts they become: each record stands on a line of its own, its fact on the next one. A `·` at the end
-/// of a line joins it with the next. Change a line only together with the wire contract.
+/// Records and the facts they become: each record stands on a line of its own, its fact on the next one. A `·` at the
+/// end of a line joins it with the next. Change a line only together with the wire contract.
 enum GoldenFacts {
     static let table = #"""
         # Segment's own examples, envelope and all

@@ -16,7 +16,8 @@ struct Bench: ParsableCommand {
               shopstream bench line --json
               shopstream bench engine --allocations
             """,
-        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self])
+        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self]
+    )
 }
 
 /// What all benchmarks are told.

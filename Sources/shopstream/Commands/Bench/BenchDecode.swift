@@ -5,7 +5,9 @@ import Foundation
 /// Our decoder beside Foundation's, on the same records.
 struct BenchDecode: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "decode", abstract: "Records to facts, and the same with Foundation's JSONDecoder.")
+        commandName: "decode",
+        abstract: "Records to facts, and the same with Foundation's JSONDecoder."
+    )
 
     @OptionGroup var options: BenchOptions
 
@@ -80,14 +82,19 @@ struct DecodeBench {
 /// The same fields as a Swift programmer would write them down for Foundation.
 struct CodableEnvelope: Decodable {
     struct Properties: Decodable {
-        var product_id: String?
+        var productId: String?
         var category: String?
         var brand: String?
         var price: Double?
         var quantity: Double?
         var currency: String?
         var rating: Double?
-        var review_body: String?
+        var reviewBody: String?
+
+        enum CodingKeys: String, CodingKey {
+            case productId = "product_id", category, brand, price, quantity, currency, rating
+            case reviewBody = "review_body"
+        }
     }
 
     struct Context: Decodable {
@@ -104,9 +111,9 @@ struct CodableEnvelope: Decodable {
     var context: Context?
 
     func agrees(with fact: Fact) -> Bool {
-        guard let item = fact.items.first else { return properties?.product_id == nil }
-        return item.product.text == properties?.product_id && fact.customer.text == userId
+        guard let item = fact.items.first else { return properties?.productId == nil }
+        return item.product.text == properties?.productId && fact.customer.text == userId
             && (item.price == properties?.price || item.price.isNaN && properties?.price == nil)
-            && fact.review.text == properties?.review_body ?? ""
+            && fact.review.text == properties?.reviewBody ?? ""
     }
 }

@@ -40,7 +40,9 @@ struct BenchReport {
 
     var json: String {
         let figures = figures.map { figure -> [String: Any] in
-            var object: [String: Any] = ["name": figure.name, "unit": figure.unit, "runs": figure.values.filter(\.isFinite)]
+            var object: [String: Any] = [
+                "name": figure.name, "unit": figure.unit, "runs": figure.values.filter(\.isFinite),
+            ]
             if figure.median.isFinite { object["median"] = figure.median }
             return object
         }

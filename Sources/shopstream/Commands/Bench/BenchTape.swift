@@ -33,8 +33,14 @@ final class BenchTape {
         guard let event = stream.next(into: &page.bytes) else { return false }
         records.append(
             TapeRecord(
-                page: Int32(pages.count - 1), start: Int32(event.key.lowerBound), keyCount: Int32(event.key.count),
-                valueCount: Int32(event.value.count), time: event.time, isReview: event.topic == .reviews))
+                page: Int32(pages.count - 1),
+                start: Int32(event.key.lowerBound),
+                keyCount: Int32(event.key.count),
+                valueCount: Int32(event.value.count),
+                time: event.time,
+                isReview: event.topic == .reviews
+            )
+        )
         return true
     }
 

@@ -17,11 +17,10 @@ struct StepTimes {
 
 /// One partition of both stages, chunk by chunk as a line does it batch by batch, with a stopwatch around each step.
 ///
-/// The rows reach the recommendations every ``between`` events, about as often as a line's projections at this speed.
+/// The rows reach the recommendations every so many events, about as often as a line's projections at this speed.
 final class EngineFold {
     static let chunk = 1_024
-    private static let between = 128 * chunk
-    private static let rows = 2_000
+    private static let rowsAtOnce = 2_000
 
     private let commons = Commons(configuration: EngineConfiguration(), partitions: 1)
     private let customers: CustomerState
@@ -31,14 +30,17 @@ final class EngineFold {
     private var facts = FactChunk()
     private var bytes = ByteBuffer(capacity: 1 << 20)
     private var offset: Int64 = 0
-    private var nextProjection = Int64(EngineFold.between)
+    private let between: Int64
+    private var nextProjection: Int64
     private(set) var times = StepTimes()
     private(set) var recommendations = 0
     private(set) var alerts = 0
     private(set) var sentiments = 0
     private(set) var rows = 0
 
-    init() {
+    init(between: Int64 = 128 * Int64(EngineFold.chunk)) {
+        self.between = between
+        nextProjection = between
         customers = CustomerState(partition: 0, commons: commons)
         products = ProductState(partition: 0, commons: commons)
     }
@@ -90,16 +92,17 @@ final class EngineFold {
     }
 
     private func project() {
-        nextProjection += Int64(EngineFold.between)
+        nextProjection += between
         let before = effects.outcomes.projections.count
-        products.project(limit: EngineFold.rows, into: effects)
+        products.project(limit: EngineFold.rowsAtOnce, into: effects)
         for row in effects.outcomes.projections[before...] {
             commons.knowledge.adopt(row, entries: effects.outcomes.neighbours)
         }
     }
 
     private func encode() {
-        let outcomes = effects.outcomes
+        var outcomes = Outcomes()
+        swap(&outcomes, &effects.outcomes)
         for one in outcomes.recommendations { encoder.encode(one, places: outcomes.recommended, into: &bytes) }
         for one in outcomes.alerts { encoder.encode(one, into: &bytes) }
         for one in outcomes.sentiments { encoder.encode(one, into: &bytes) }
@@ -109,14 +112,23 @@ final class EngineFold {
         sentiments += outcomes.sentiments.count
         rows += outcomes.projections.count
         bytes.removeAll()
-        effects.outcomes.removeAll()
+        outcomes.removeAll()
+        swap(&outcomes, &effects.outcomes)
+    }
+
+    /// Every row there is, as it would be published now.
+    func rowsNow() -> Outcomes {
+        products.projectAll(into: effects)
+        return effects.outcomes
     }
 }
 
 extension EngineFold {
     var bytesPerCustomer: Double { Double(customers.bytesReserved) / Double(max(1, customers.count)) }
     var bytesPerProduct: Double { Double(products.bytesReserved) / Double(max(1, products.count)) }
-    var bytesPerKnownRow: Double { Double(commons.knowledge.bytesReserved) / Double(max(1, commons.knowledge.products)) }
+    var bytesPerKnownRow: Double {
+        Double(commons.knowledge.bytesReserved) / Double(max(1, commons.knowledge.products))
+    }
     var bytesPerName: Double { Double(commons.names.bytesReserved) / Double(max(1, commons.names.count)) }
 
     var outcomeText: String {

@@ -16,7 +16,8 @@ final class PortStopwatch {
 
     @inline(__always)
     func measure<Answer>(
-        _ part: WritableKeyPath<PortTimes, Int64>, _ call: () throws(Fault) -> Answer
+        _ part: WritableKeyPath<PortTimes, Int64>,
+        _ call: () throws(Fault) -> Answer
     ) throws(Fault) -> Answer {
         let start = Clock.monotonicNanoseconds()
         defer { times[keyPath: part] += Clock.monotonicNanoseconds() - start }

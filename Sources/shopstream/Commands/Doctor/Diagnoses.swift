@@ -8,7 +8,12 @@ enum ConnectionDiagnosis {
         let exit = Exit(error) ?? Exit(.unavailable, error.reason)
         let isConfiguration = exit.code == Exit.Code.configuration.rawValue
         let remedy = isConfiguration ? "shopstream config check" : "check -b, the network, and security.protocol"
-        return Finding(.failure(isConfiguration ? .configuration : .unavailable), "connection", exit.sentence, remedy: remedy)
+        return Finding(
+            .failure(isConfiguration ? .configuration : .unavailable),
+            "connection",
+            exit.sentence,
+            remedy: remedy
+        )
     }
 }
 
@@ -24,19 +29,32 @@ struct TopicDiagnosis {
         let missing = wanted.filter { existing[$0] == nil }
         guard !missing.isEmpty else { return Finding(.fine, "topics", "all \(wanted.count) are there") }
         return Finding(
-            .failure(.configuration), "topics", "missing: \(missing.joined(separator: ", "))", remedy: "shopstream topics apply")
+            .failure(.configuration),
+            "topics",
+            "missing: \(missing.joined(separator: ", "))",
+            remedy: "shopstream topics apply"
+        )
     }
 
     private var counts: Finding {
         let alike = inputs + [OutputTopic.signals, .customersChangelog, .productsChangelog].map(\.name)
         let known = alike.compactMap { topic in existing[topic].map { (topic, $0) } }
         guard let most = known.map(\.1).max(), known.contains(where: { $0.1 != most }) else {
-            return Finding(.fine, "partitions", "\((known.first?.1 ?? 0).counted("partition")) each, so customers' topics share them")
+            return Finding(
+                .fine,
+                "partitions",
+                "\((known.first?.1 ?? 0).counted("partition")) each, so customers' topics share them"
+            )
         }
         let list = known.map { "\($0.0) has \($0.1)" }.joined(separator: ", ")
         return Finding(
-            .failure(.configuration), "partitions", list,
-            remedy: "inputs, signals and changelogs need the same count: make new topics, or shopstream topics apply --add-partitions")
+            .failure(.configuration),
+            "partitions",
+            list,
+            remedy:
+                "inputs, signals and changelogs need the same count: make new topics, "
+                    + "or shopstream topics apply --add-partitions"
+        )
     }
 
     private var catalog: [Finding] {
@@ -59,18 +77,32 @@ struct SettingsDiagnosis {
 
     private func judge(_ state: TopicState) -> Finding? {
         let policy = state.configs["cleanup.policy"]?.value ?? "delete"
-        guard let output = OutputTopic.allCases.first(where: { $0.name == state.name }) else { return timestamps(state) }
+        guard let output = OutputTopic.allCases.first(where: { $0.name == state.name }) else {
+            return timestamps(state)
+        }
         guard output.isCompacted, policy != "compact" else { return nil }
         let isState = output == .customersChangelog || output == .productsChangelog
-        let state = "\(state.name) has cleanup.policy=\(policy): \(isState ? "the memory would expire" : "latest values would expire")"
-        return Finding(isState ? .failure(.configuration) : .warning, "settings", state, remedy: "shopstream topics apply")
+        let state =
+            "\(state.name) has cleanup.policy=\(policy): "
+                + (isState ? "the memory would expire" : "latest values would expire")
+        return Finding(
+            isState ? .failure(.configuration) : .warning,
+            "settings",
+            state,
+            remedy: "shopstream topics apply"
+        )
     }
 
     /// The record's own time bounds the event's; the time of appending is always later.
     private func timestamps(_ state: TopicState) -> Finding? {
-        guard inputs.contains(state.name), state.configs["message.timestamp.type"]?.value == "LogAppendTime" else { return nil }
+        guard inputs.contains(state.name), state.configs["message.timestamp.type"]?.value == "LogAppendTime" else {
+            return nil
+        }
         return Finding(
-            .note, "settings", "\(state.name) has message.timestamp.type=LogAppendTime: records carry the time of arrival")
+            .note,
+            "settings",
+            "\(state.name) has message.timestamp.type=LogAppendTime: records carry the time of arrival"
+        )
     }
 }
 
@@ -79,8 +111,11 @@ enum AccessDiagnosis {
     static func finding(_ rules: [AccessRule]) -> Finding {
         guard !rules.isEmpty else { return Finding(.note, "access", "the cluster keeps no rules, or shows us none") }
         return Finding(
-            .note, "access", "\(rules.count.counted("rule")): \(rules.prefix(12).map(\.description).joined(separator: "; "))",
-            remedy: "compare with the rights in Topics/README.md")
+            .note,
+            "access",
+            "\(rules.count.counted("rule")): \(rules.prefix(12).map(\.description).joined(separator: "; "))",
+            remedy: "compare with the rights in Topics/README.md"
+        )
     }
 
     static func finding(_ fault: Fault) -> Finding {
@@ -93,7 +128,12 @@ enum AccessDiagnosis {
 enum EnforcementDiagnosis {
     static func assumed(_ capabilities: BrokerCapabilities) -> Finding {
         guard capabilities == .kafka else {
-            return Finding(.warning, "transactions", "an embedded cluster: nothing is hidden, fenced or kept", remedy: "for demonstrations only")
+            return Finding(
+                .warning,
+                "transactions",
+                "an embedded cluster: nothing is hidden, fenced or kept",
+                remedy: "for demonstrations only"
+            )
         }
         return Finding(.note, "transactions", "taken to be enforced, as Kafka does; --probe makes sure")
     }
@@ -115,7 +155,9 @@ struct GroupDiagnosis {
     }
 
     private var positions: [Finding] {
-        guard !committed.isEmpty else { return [Finding(.note, "lag", "nothing committed: the first run starts at the earliest record")] }
+        guard !committed.isEmpty else {
+            return [Finding(.note, "lag", "nothing committed: the first run starts at the earliest record")]
+        }
         return [lag] + lost
     }
 
@@ -138,8 +180,12 @@ struct GroupDiagnosis {
         guard !lost.isEmpty else { return [] }
         return [
             Finding(
-                .failure(.configuration), "lag", "records were deleted before they were read: \(lost.map(\.description).joined(separator: ", "))",
-                remedy: "keep inputs for longer than a line may stand still; accept the gap: shopstream reset --to-earliest")
+                .failure(.configuration),
+                "lag",
+                "records were deleted before they were read: \(lost.map(\.description).joined(separator: ", "))",
+                remedy:
+                    "keep inputs for longer than a line may stand still; accept the gap: shopstream reset --to-earliest"
+            )
         ]
     }
 }

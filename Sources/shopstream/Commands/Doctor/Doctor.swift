@@ -14,13 +14,15 @@ struct Doctor: ParsableCommand {
             written unless --probe is given: it makes a topic for itself, finds out whether the cluster hides aborted \
             records, fences stale producers and has the same time, and takes the topic away again.
 
-            Exit code 0 when a line can run, 69 when the cluster cannot be reached, 78 when something has to be put right.
+            Exit code 0 when a line can run, 69 when the cluster cannot be reached, 78 when something has to be
+            put right.
 
             EXAMPLES
               shopstream doctor -b localhost:9092
               shopstream doctor -b localhost:9092 --probe --sample 2000
               shopstream doctor --group shopstream-test --inputs shop.clicks
-            """)
+            """
+    )
 
     @Option(help: ArgumentHelp("Consumer group; default: shopstream.", valueName: "name"))
     var group: String?

@@ -66,7 +66,9 @@ struct Examination {
         do {
             let standing = try? admin.standing(of: group)
             return GroupDiagnosis(
-                group: group, standing: standing, bounds: try admin.bounds(of: partitions),
+                group: group,
+                standing: standing,
+                bounds: try admin.bounds(of: partitions),
                 committed: try admin.committed(by: group, of: partitions)
             ).findings
         } catch {

@@ -64,7 +64,9 @@ struct InputSampling {
             records.removeAll(keepingCapacity: true)
             let polled = try reader.poll(into: &records, limit: 1_024, wait: 200)
             for record in records { samples[Int(record.topic)].add(record, with: &decoder) }
-            for (partition, position) in polled.ended where position >= open[partition] ?? .max { open[partition] = nil }
+            for (partition, position) in polled.ended where position >= open[partition] ?? .max {
+                open[partition] = nil
+            }
         }
         return samples
     }
@@ -105,15 +107,21 @@ struct InputDiagnosis {
     private var unkeyed: Finding? {
         guard sample.unkeyed > 0 else { return nil }
         return Finding(
-            .failure(.configuration), "records", "\(sample.topic): \(share(sample.unkeyed)) have no key",
-            remedy: "key them by userId, else anonymousId: without it a customer's events go to several places")
+            .failure(.configuration),
+            "records",
+            "\(sample.topic): \(share(sample.unkeyed)) have no key",
+            remedy: "key them by userId, else anonymousId: without it a customer's events go to several places"
+        )
     }
 
     private var miskeyed: Finding? {
         guard sample.miskeyed > 0 else { return nil }
         return Finding(
-            .warning, "records", "\(sample.topic): \(share(sample.miskeyed)) have a key that is not their customer",
-            remedy: "key them by the same userId, else anonymousId, that the body names")
+            .warning,
+            "records",
+            "\(sample.topic): \(share(sample.miskeyed)) have a key that is not their customer",
+            remedy: "key them by the same userId, else anonymousId, that the body names"
+        )
     }
 
     private var broken: Finding? {
@@ -122,16 +130,22 @@ struct InputDiagnosis {
         let reasons = sample.rejected.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         let isMost = count * 2 > sample.records
         return Finding(
-            isMost ? .warning : .note, "records", "\(sample.topic): \(share(count)) cannot be used (\(reasons))",
-            remedy: "shopstream tail dead-letters --from-beginning names each")
+            isMost ? .warning : .note,
+            "records",
+            "\(sample.topic): \(share(count)) cannot be used (\(reasons))",
+            remedy: "shopstream tail dead-letters --from-beginning names each"
+        )
     }
 
     private var future: Finding? {
         guard sample.newest != EventTime.unknown, sample.newest > now + 5 * EventTime.minute else { return nil }
         let ahead = (Double(sample.newest - now) / Double(EventTime.minute)).fixed(0)
         return Finding(
-            .warning, "clock", "\(sample.topic): the newest record is \(ahead) minutes ahead of this machine",
-            remedy: "check the producers' clocks, and this one's")
+            .warning,
+            "clock",
+            "\(sample.topic): the newest record is \(ahead) minutes ahead of this machine",
+            remedy: "check the producers' clocks, and this one's"
+        )
     }
 
     private func share(_ count: Int) -> String { "\(count.grouped) of \(sample.records.counted("record"))" }
@@ -143,12 +157,17 @@ struct InputDiagnosis {
         }
         guard shares.contains(where: { $0.0.misplaced > 0 }) else { return [] }
         let mixed = Set(shares.map(\.1)).count > 1
-        let list = shares.map { "\($0.0.topic) \($0.0.misplaced.grouped) of \($0.0.records.grouped)" }.joined(separator: ", ")
+        let list = shares.map { "\($0.0.topic) \($0.0.misplaced.grouped) of \($0.0.records.grouped)" }.joined(
+            separator: ", "
+        )
         let remedy = "set partitioner=murmur2_random on librdkafka producers; Java's default is the same"
         return [
             Finding(
-                mixed ? .failure(.configuration) : .warning, "partitions", "keys that murmur2 would place elsewhere: \(list)",
-                remedy: remedy)
+                mixed ? .failure(.configuration) : .warning,
+                "partitions",
+                "keys that murmur2 would place elsewhere: \(list)",
+                remedy: remedy
+            )
         ]
     }
 }

@@ -25,13 +25,19 @@ struct Probe {
         do {
             try TopicAdmin(cluster).delete(topic)
         } catch {
-            findings.append(Finding(.note, "probe", "\(topic) could not be deleted (\(error.code))", remedy: "delete it by hand"))
+            findings.append(
+                Finding(.note, "probe", "\(topic) could not be deleted (\(error.code))", remedy: "delete it by hand")
+            )
         }
         return findings
     }
 
     private var setup: TopicSetup {
-        TopicSetup(name: topic, partitions: 1, configs: ["message.timestamp.type": "LogAppendTime", "min.insync.replicas": "1"])
+        TopicSetup(
+            name: topic,
+            partitions: 1,
+            configs: ["message.timestamp.type": "LogAppendTime", "min.insync.replicas": "1"]
+        )
     }
 
     private func attempt(_ subject: String, _ trial: () throws(Fault) -> Finding) -> Finding {
@@ -60,8 +66,11 @@ struct Probe {
         let values = try read(until: "plain").map(\.value)
         guard values.contains("aborted") else { return Finding(.fine, "transactions", "aborted records are hidden") }
         return Finding(
-            .failure(.configuration), "transactions", "aborted records are visible",
-            remedy: "this is no Kafka broker but a stand-in: outputs may come twice")
+            .failure(.configuration),
+            "transactions",
+            "aborted records are visible",
+            remedy: "this is no Kafka broker but a stand-in: outputs may come twice"
+        )
     }
 
     private func fencing() throws(Fault) -> Finding {
@@ -85,8 +94,11 @@ struct Probe {
             return Finding(.fine, "transactions", "stale producers are fenced (\(error.code))")
         }
         return Finding(
-            .failure(.configuration), "transactions", "stale producers are not fenced",
-            remedy: "this is no Kafka broker but a stand-in: two processes could write as one")
+            .failure(.configuration),
+            "transactions",
+            "stale producers are not fenced",
+            remedy: "this is no Kafka broker but a stand-in: two processes could write as one"
+        )
     }
 
     private func clock() throws(Fault) -> Finding {
@@ -99,8 +111,11 @@ struct Probe {
         let difference = stamp < before ? stamp - before : max(0, stamp - after)
         if abs(difference) < 2_000 { return Finding(.fine, "clock", "the broker's differs by less than 2 s") }
         return Finding(
-            abs(difference) > 60_000 ? .warning : .note, "clock", "the broker's is \((Double(difference) / 1_000).fixed(1)) s ahead",
-            remedy: "let both follow the same time server")
+            abs(difference) > 60_000 ? .warning : .note,
+            "clock",
+            "the broker's is \((Double(difference) / 1_000).fixed(1)) s ahead",
+            remedy: "let both follow the same time server"
+        )
     }
 
     // MARK: the topic

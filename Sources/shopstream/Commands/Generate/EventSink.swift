@@ -10,8 +10,8 @@ protocol EventSink: AnyObject {
     func finish() throws
 }
 
-/// Files of one value a line. Without a file of their own, reviews stand among the other events; the catalogue's rows are
-/// no events and need one.
+/// Files of one value a line. Without a file of their own, reviews stand among the other events; the catalogue's rows
+/// are no events and need one.
 final class RecordingSink: EventSink {
     private let events: OutputFile
     private let reviews: OutputFile
@@ -63,8 +63,12 @@ final class ClusterSink: EventSink {
         guard let place = places[Int(event.topic.rawValue)] else { return false }
         let key = buffer.bytes(event.key)
         try producer.send(
-            topic: place.index, partition: Hash.partition(of: key, among: place.partitions), key: key,
-            value: buffer.bytes(event.value), timestamp: event.time)
+            topic: place.index,
+            partition: Hash.partition(of: key, among: place.partitions),
+            key: key,
+            value: buffer.bytes(event.value),
+            timestamp: event.time
+        )
         return true
     }
 

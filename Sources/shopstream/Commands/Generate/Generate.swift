@@ -23,7 +23,8 @@ struct Generate: ParsableCommand {
               shopstream generate --out clicks.ndjson --reviews reviews.ndjson --catalog catalog.ndjson --seed 7
               shopstream generate -b localhost:9092 --rate 5000 --events 1000000
               shopstream generate -b localhost:9092 --speed 600 --seconds 120
-            """)
+            """
+    )
 
     @Option(help: ArgumentHelp("Write the events into this file, one a line; - is standard output.", valueName: "file"))
     var out: String?
@@ -85,7 +86,12 @@ struct ShopOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after so many records.", valueName: "events"))
     var events: Int?
 
-    @Option(help: ArgumentHelp("How long the shop is open, in its own time; 7 unless something else ends it.", valueName: "days"))
+    @Option(
+        help: ArgumentHelp(
+            "How long the shop is open, in its own time; 7 unless something else ends it.",
+            valueName: "days"
+        )
+    )
     var days: Double?
 
     @Option(help: ArgumentHelp("Stop after so many seconds of your time.", valueName: "seconds"))
@@ -94,7 +100,9 @@ struct ShopOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Records a second.", valueName: "events"))
     var rate: Double?
 
-    @Option(help: ArgumentHelp("Time lapse: the shop's clock goes so many times as fast as yours.", valueName: "factor"))
+    @Option(
+        help: ArgumentHelp("Time lapse: the shop's clock goes so many times as fast as yours.", valueName: "factor")
+    )
     var speed: Double?
 
     @Option(help: ArgumentHelp("When the shop opens: ISO-8601, now, or so long ago (7d, 12h).", valueName: "time"))

@@ -26,7 +26,24 @@ struct GeneratePlan: Equatable {
     static let endlessDays = 3_000.0
     private static let fileStart: EventTime = 1_767_225_600_000
 
-    /// - Parameter endsNow: unless told when to start, the events lead up to now (a cluster), not from a fixed day (a file).
+    var start: EventTime {
+        switch shop {
+        case .pretend(let plan): plan.start
+        case .bench(let plan): plan.start
+        }
+    }
+
+    var span: Int64 {
+        switch shop {
+        case .pretend(let plan): plan.span
+        case .bench(let plan): plan.span
+        }
+    }
+}
+
+extension GeneratePlan {
+    /// - Parameter endsNow: unless told when to start, the events lead up to now (a cluster), not from a fixed day (a
+    ///   file).
     init(_ options: ShopOptions, endsNow: Bool, now: EventTime) {
         limit = options.events ?? .max
         wallLimit = options.seconds.map { Int64($0 * 1_000) } ?? .max
@@ -34,7 +51,8 @@ struct GeneratePlan: Equatable {
         let span = GeneratePlan.span(options)
         let usual = options.speed != nil ? now : endsNow ? now - span : GeneratePlan.fileStart
         let start = options.start?.time(now: now) ?? usual
-        shop = options.bench
+        shop =
+            options.bench
             ? .bench(GeneratePlan.bench(options, start, span)) : .pretend(GeneratePlan.pretend(options, start, span))
     }
 
@@ -57,8 +75,12 @@ struct GeneratePlan: Equatable {
 
     private static func pretend(_ options: ShopOptions, _ start: EventTime, _ span: Int64) -> ShopPlan {
         var plan = ShopPlan(
-            seed: options.seed, customers: options.customers, products: options.products,
-            eventsPerDay: options.eventsPerDay, span: span)
+            seed: options.seed,
+            customers: options.customers,
+            products: options.products,
+            eventsPerDay: options.eventsPerDay,
+            span: span
+        )
         plan.start = start
         plan.categories = min(plan.categories, plan.products)
         return plan
@@ -74,19 +96,5 @@ struct GeneratePlan: Equatable {
         plan.start = start
         plan.span = span
         return plan
-    }
-
-    var start: EventTime {
-        switch shop {
-        case .pretend(let plan): plan.start
-        case .bench(let plan): plan.start
-        }
-    }
-
-    var span: Int64 {
-        switch shop {
-        case .pretend(let plan): plan.span
-        case .bench(let plan): plan.span
-        }
     }
 }

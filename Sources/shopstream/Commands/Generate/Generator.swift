@@ -73,15 +73,18 @@ struct Generator {
     var share: Double {
         let passed = Double(Clock.monotonic() - wallStart)
         return max(
-            Double(count) / Double(plan.limit), passed / Double(plan.wallLimit),
-            Double(latest - plan.start) / Double(plan.span))
+            Double(count) / Double(plan.limit),
+            passed / Double(plan.wallLimit),
+            Double(latest - plan.start) / Double(plan.span)
+        )
     }
 
     var summary: String {
         let seconds = Double(Clock.monotonic() - wallStart) / 1_000
         let rate = Int(Double(count) / max(0.001, seconds))
         let catalogue = rows > 0 ? " and \(rows.counted("row")) of the catalogue" : ""
-        return "\(count.counted("event"))\(catalogue), \(ByteStyle.text(Int64(bytes))), \(TimeStyle.text(plan.start)) to "
+        return
+            "\(count.counted("event"))\(catalogue), \(ByteStyle.text(Int64(bytes))), \(TimeStyle.text(plan.start)) to "
             + "\(TimeStyle.text(latest)), in \(seconds.fixed(2)) s (\(rate.grouped)/s)"
     }
 }

@@ -19,7 +19,8 @@ struct Replay: ParsableCommand {
               zcat day-*.gz | shopstream replay - --quiet
               shopstream replay clicks.ndjson reviews.ndjson --out outcomes --since 2026-03-01T00:00:00Z
               shopstream replay clicks.ndjson --delay 5000 --limit 100000
-            """)
+            """
+    )
 
     @Argument(help: ArgumentHelp("Recordings in the order of the fold; - is standard input.", valueName: "file"))
     var files: [String]

@@ -26,7 +26,9 @@ final class ReplayRun {
     ///   - file: how dead letters name it.
     ///   - report: the share of the file that is read, if it has a size, and the lines so far.
     func fold(
-        _ reader: inout RecordingReader, of file: String, report: (Double?, Int) -> Void = { _, _ in }
+        _ reader: inout RecordingReader,
+        of file: String,
+        report: (Double?, Int) -> Void = { _, _ in }
     ) throws {
         tally.files += 1
         while !isFull, let line = try reader.next() {

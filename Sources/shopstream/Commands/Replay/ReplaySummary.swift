@@ -23,10 +23,15 @@ struct ReplaySummary {
         table.add(["read", "\(tally.lines.counted("line")) from \(tally.files.counted("file")), \(size)"])
         table.add(["facts", facts])
         table.add(["rejected", rejected])
-        table.add(["skipped", "\(counters.skipped.grouped) of no use here, \(counters.duplicates.counted("duplicate"))"])
+        table.add([
+            "skipped", "\(counters.skipped.grouped) of no use here, \(counters.duplicates.counted("duplicate"))",
+        ])
         table.add(["outcomes", outcomes.joined(separator: "; ")])
         table.add(["time", time])
-        table.add(["memory", "\(ByteStyle.text(use.peakBytes)) at most; \(customers.text("customer")), \(products.text("product"))"])
+        table.add([
+            "memory",
+            "\(ByteStyle.text(use.peakBytes)) at most; \(customers.text("customer")), \(products.text("product"))",
+        ])
         return table.text
     }
 
@@ -45,7 +50,8 @@ struct ReplaySummary {
 
     /// `5 (Product Viewed 3, Order Completed 2)`
     private func list(_ total: UInt64, _ parts: [(String, UInt64)]) -> String {
-        parts.isEmpty ? total.grouped : "\(total.grouped) (\(parts.map { "\($0) \($1.grouped)" }.joined(separator: ", ")))"
+        parts.isEmpty
+            ? total.grouped : "\(total.grouped) (\(parts.map { "\($0) \($1.grouped)" }.joined(separator: ", ")))"
     }
 
     private var outcomes: [String] {
@@ -65,7 +71,9 @@ struct ReplaySummary {
     private var time: String {
         let rate = Double(tally.lines) / max(0.001, use.wallSeconds)
         let unpacking = use.childSeconds > 0 ? " and \(use.childSeconds.fixed(2)) s unpacking" : ""
-        return "\(use.wallSeconds.fixed(2)) s, \(use.cpuSeconds.fixed(2)) s of CPU\(unpacking), \(Int(rate).grouped) events/s"
+        return
+            "\(use.wallSeconds.fixed(2)) s, \(use.cpuSeconds.fixed(2)) s of CPU\(unpacking), "
+            + "\(Int(rate).grouped) events/s"
     }
 }
 

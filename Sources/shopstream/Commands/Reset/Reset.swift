@@ -23,7 +23,8 @@ struct Reset: ParsableCommand {
               shopstream reset --to-earliest --yes
               shopstream reset --to-datetime 2026-03-01T00:00:00Z --group shopstream-test
               shopstream reset --to-offset storefront.clickstream.v1:3:120000 --yes
-            """)
+            """
+    )
 
     @Flag(help: "Fold everything that the topics still hold.")
     var toEarliest = false
@@ -31,12 +32,17 @@ struct Reset: ParsableCommand {
     @Flag(help: "Leave out everything that there is.")
     var toLatest = false
 
-    @Option(help: ArgumentHelp("From this time on, by the records' timestamps: ISO-8601 or 7d, 12h ago.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("From this time on, by the records' timestamps: ISO-8601 or 7d, 12h ago.", valueName: "time")
+    )
     var toDatetime: TimeArgument?
 
     @Option(
         help: ArgumentHelp(
-            "Move one partition; may be repeated. The others keep their offsets.", valueName: "topic:partition:offset"))
+            "Move one partition; may be repeated. The others keep their offsets.",
+            valueName: "topic:partition:offset"
+        )
+    )
     var toOffset: [OffsetArgument] = []
 
     @Option(help: ArgumentHelp("Consumer group; default: shopstream.", valueName: "name"))
@@ -71,7 +77,9 @@ struct Reset: ParsableCommand {
         let kafka = try cluster.makeCluster(settings, logger: cluster.makeLogger())
         let existing = try kafka.topics()
         let topology = try Topology(
-            inputs: try InputTopics.resolve(settings, existing: existing.keys), existing: existing)
+            inputs: try InputTopics.resolve(settings, existing: existing.keys),
+            existing: existing
+        )
         let survey = try ResetSurvey(GroupAdmin(kafka), settings.group, topology, target)
         let plan = try ResetPlan(target, topology, survey)
         StandardError.print(plan.text)
@@ -99,7 +107,9 @@ struct Reset: ParsableCommand {
     private func checkMembers(_ survey: ResetSurvey) throws(Exit) {
         guard let members = survey.members, members > 0, !force else { return }
         throw Exit(
-            .temporary, "the group has \(members.counted("member")); stop them and wait for session.timeout.ms, or --force")
+            .temporary,
+            "the group has \(members.counted("member")); stop them and wait for session.timeout.ms, or --force"
+        )
     }
 
     private func confirm() throws(Exit) {

@@ -68,7 +68,9 @@ struct ResetPlan: Equatable {
     }
 
     private static func move(
-        _ partition: TopicPartition, _ target: ResetTarget, _ survey: ResetSurvey
+        _ partition: TopicPartition,
+        _ target: ResetTarget,
+        _ survey: ResetSurvey
     ) throws(Exit) -> Move {
         let bounds = survey.bounds[partition] ?? LogBounds(start: 0, end: 0)
         let from = survey.committed[partition]
@@ -80,7 +82,10 @@ struct ResetPlan: Equatable {
             case .offsets(let named): named[partition] ?? from.map { max($0, bounds.start) } ?? bounds.start
             }
         guard (bounds.start...max(bounds.start, bounds.end)).contains(to) else {
-            throw Exit(.usage, "\(partition): \(to) is outside of the log, which holds \(bounds.start) to \(bounds.end)")
+            throw Exit(
+                .usage,
+                "\(partition): \(to) is outside of the log, which holds \(bounds.start) to \(bounds.end)"
+            )
         }
         return Move(partition: partition, from: from, to: to, bounds: bounds)
     }
@@ -102,7 +107,8 @@ struct ResetPlan: Equatable {
         }
         for move in signals {
             table.add([
-                move.partition.description, move.from?.grouped ?? "none", "→", move.to.grouped, "its end: the fold says them again",
+                move.partition.description, move.from?.grouped ?? "none", "→", move.to.grouped,
+                "its end: the fold says them again",
             ])
         }
         let total = inputs.reduce(0) { $0 + $1.ahead }
@@ -116,7 +122,9 @@ struct ResetPlan: Equatable {
 }
 
 extension Topology {
-    var inputPartitions: [TopicPartition] { inputs.flatMap { topic in (0..<partitions).map { TopicPartition(topic, $0) } } }
+    var inputPartitions: [TopicPartition] {
+        inputs.flatMap { topic in (0..<partitions).map { TopicPartition(topic, $0) } }
+    }
     var signalPartitions: [TopicPartition] { (0..<partitions).map { TopicPartition(OutputTopic.signals.name, $0) } }
     var subscribed: [TopicPartition] { inputPartitions + signalPartitions }
 }

@@ -23,7 +23,11 @@ final class StateEraser {
 
     /// - Parameter settings: group and name of the line whose place is taken.
     init(
-        _ cluster: any Cluster, _ topology: Topology, _ settings: LineSettings, _ plan: ResetPlan, clock: WallClock
+        _ cluster: any Cluster,
+        _ topology: Topology,
+        _ settings: LineSettings,
+        _ plan: ResetPlan,
+        clock: WallClock
     ) {
         self.cluster = cluster
         self.topology = topology
@@ -38,7 +42,8 @@ final class StateEraser {
         defer { outlet.close() }
         try outlet.initialize()
         let inlet = try cluster.makeInlet(
-            Subscription(group: settings.group, instance: settings.name, topics: topology.subscription))
+            Subscription(group: settings.group, instance: settings.name, topics: topology.subscription)
+        )
         defer { inlet.close(leave: true) }
         let member = try join(inlet)
         let desk = EraserDesk(outlet, inlet, member)
@@ -84,7 +89,9 @@ final class StateEraser {
     private func committed(_ inlet: any Inlet) throws -> [TopicPartition: Int64] {
         let deadline = clock.now() + StateEraser.patience
         repeat {
-            if let offsets = try patiently({ () throws(Fault) in try inlet.committed(topology.subscribed) }) { return offsets }
+            if let offsets = try patiently({ () throws(Fault) in try inlet.committed(topology.subscribed) }) {
+                return offsets
+            }
         } while clock.now() < deadline
         throw Exit(.temporary, "the group's offsets are not stable: a transaction is still open; try again")
     }
@@ -130,8 +137,8 @@ final class StateEraser {
         outbox.add(topic: topic, partition: partition, key: key, value: .none)
     }
 
-    /// Reads the changelogs as they are now and takes every state record away. Memory is bounded by the batch: a key that
-    /// stands in the log several times may be taken away several times.
+    /// Reads the changelogs as they are now and takes every state record away. Memory is bounded by the batch: a key
+    /// that stands in the log several times may be taken away several times.
     private func sweep(_ desk: EraserDesk, _ standing: [TopicPartition: Int64], _ report: (Int) -> Void) throws {
         let reader = try cluster.makeReader(topics: StateEraser.changelogs)
         defer { reader.close() }
@@ -219,7 +226,10 @@ private final class EraserDesk {
         records.removeAll(keepingCapacity: true)
         let polled = try inlet.poll(into: &records, limit: 1, wait: 0)
         guard polled.change == nil, inlet.membership != nil else {
-            throw Exit(.temporary, "somebody joined the group meanwhile: the reset is unfinished; stop them and run it again")
+            throw Exit(
+                .temporary,
+                "somebody joined the group meanwhile: the reset is unfinished; stop them and run it again"
+            )
         }
     }
 }

@@ -20,7 +20,8 @@ struct Tail: ParsableCommand {
               shopstream tail churn-alerts --user u000123 --from-beginning
               shopstream tail sentiment --product p000045 --json -n 10
               shopstream tail dead-letters --from-beginning -n 20
-            """)
+            """
+    )
 
     @Argument(help: ArgumentHelp("What to follow.", valueName: "kind"))
     var kind: TailKind

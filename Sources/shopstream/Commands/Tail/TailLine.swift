@@ -12,7 +12,9 @@ struct TailLine {
         let time = palette.dim(clock(record))
         if kind == .deadLetters { return "\(time)  \(deadLetter(record))" }
         guard record.value != nil else { return "\(time)  \(palette.bold(record.key ?? "no key"))  removed" }
-        guard !record.object.isEmpty else { return "\(time)  \(palette.red("unreadable")), \(record.bytes.counted("byte"))" }
+        guard !record.object.isEmpty else {
+            return "\(time)  \(palette.red("unreadable")), \(record.bytes.counted("byte"))"
+        }
         return "\(time)  \(text(record, kind))"
     }
 
@@ -40,7 +42,8 @@ struct TailLine {
         let products = properties.list("products")
         let shown = products.prefix(TailLine.most).map(place)
         let rest = products.count > TailLine.most ? ", and \(products.count - TailLine.most) more" : ""
-        let trigger = "after \(properties.text("trigger") ?? "something") of \(properties.text("trigger_product_id") ?? "?")"
+        let trigger =
+            "after \(properties.text("trigger") ?? "something") of \(properties.text("trigger_product_id") ?? "?")"
         return "\(name(record))  \(palette.dim(trigger)): \(shown.joined(separator: ", "))\(rest)"
     }
 
@@ -53,7 +56,9 @@ struct TailLine {
     }
 
     private func evidence(_ product: JSONObject) -> String? {
-        guard let count = product.number("evidence_count"), let total = product.number("evidence_total") else { return nil }
+        guard let count = product.number("evidence_count"), let total = product.number("evidence_total") else {
+            return nil
+        }
         return "(\(count.fixed(1)) of \(total.fixed(1)))"
     }
 
@@ -93,12 +98,19 @@ struct TailLine {
 
     /// `p000045  worse  mean -0.31 of 120 reviews (40 good, 20 mixed, 60 bad); latest negative -0.80: broken, cheap`
     private func sentiment(_ properties: JSONObject) -> String {
-        let subject = palette.bold(properties.text("product_id") ?? properties.text("category").map { "category \($0)" } ?? "?")
-        let counts = ["positive", "neutral", "negative"].map { "\(properties.text($0) ?? "0") \($0)" }.joined(separator: ", ")
+        let subject = palette.bold(
+            properties.text("product_id") ?? properties.text("category").map { "category \($0)" } ?? "?"
+        )
+        let counts = ["positive", "neutral", "negative"].map { "\(properties.text($0) ?? "0") \($0)" }.joined(
+            separator: ", "
+        )
         let mean = (properties.number("mean_polarity") ?? 0).fixed(2)
-        let latest = "latest \(properties.text("latest_label") ?? "?") \((properties.number("latest_polarity") ?? 0).fixed(2))"
+        let latest =
+            "latest \(properties.text("latest_label") ?? "?") \((properties.number("latest_polarity") ?? 0).fixed(2))"
         let words = properties.texts("evidence").joined(separator: ", ")
-        return "\(subject)  \(trend(properties.text("trend") ?? "?"))  mean \(mean) of \(properties.text("reviews") ?? "0")"
+        return
+            "\(subject)  \(trend(properties.text("trend") ?? "?"))  mean \(mean)"
+            + " of \(properties.text("reviews") ?? "0")"
             + " (\(counts)); \(latest)\(words.isEmpty ? "" : ": \(words)")"
     }
 
@@ -156,6 +168,8 @@ struct TailLine {
         let header = { (name: String) in record.headers["__dlq.errors." + name] ?? "?" }
         let place = "\(header("topic"))[\(header("partition"))] at \(header("offset"))"
         let key = record.key == nil ? "no key" : "keyed"
-        return "\(place)  \(palette.red(header("exception"))): \(header("message")); \(key), \(record.bytes.counted("byte"))"
+        return
+            "\(place)  \(palette.red(header("exception"))): \(header("message"));"
+            + " \(key), \(record.bytes.counted("byte"))"
     }
 }

@@ -18,17 +18,29 @@ struct TailRecord {
 
     init(_ record: Record, topic: String, headers: [Header]) {
         self.init(
-            topic: topic, partition: record.partition, offset: record.offset, timestamp: record.timestamp,
-            key: record.key.isMissing ? nil : record.key.text, value: record.value.isMissing ? nil : record.value.text,
+            topic: topic,
+            partition: record.partition,
+            offset: record.offset,
+            timestamp: record.timestamp,
+            key: record.key.isMissing ? nil : record.key.text,
+            value: record.value.isMissing ? nil : record.value.text,
             bytes: record.value.count,
             headers: Dictionary(
                 headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) },
-                uniquingKeysWith: { first, _ in first }))
+                uniquingKeysWith: { first, _ in first }
+            )
+        )
     }
 
     init(
-        topic: String, partition: Int32 = 0, offset: Int64 = 0, timestamp: EventTime = EventTime.unknown, key: String?,
-        value: String?, bytes: Int? = nil, headers: [String: String] = [:]
+        topic: String,
+        partition: Int32 = 0,
+        offset: Int64 = 0,
+        timestamp: EventTime = EventTime.unknown,
+        key: String?,
+        value: String?,
+        bytes: Int? = nil,
+        headers: [String: String] = [:]
     ) {
         self.topic = topic
         self.partition = partition
@@ -54,7 +66,8 @@ struct TailRecord {
     /// A dead letter as kcat -J would show it: the value as text, whatever it is.
     var envelope: String {
         var members: [String: Any] = [
-            "topic": topic, "partition": partition, "offset": offset, "key": key ?? NSNull(), "value": value ?? NSNull(),
+            "topic": topic, "partition": partition, "offset": offset, "key": key ?? NSNull(),
+            "value": value ?? NSNull(),
             "headers": headers,
         ]
         if timestamp != EventTime.unknown { members["timestamp"] = timestamp }

@@ -16,15 +16,21 @@ struct ResourceUse {
         getrusage(RUSAGE_SELF.rawValue, &own)
         getrusage(RUSAGE_CHILDREN.rawValue, &children)
         return ResourceUse(
-            cpuSeconds: seconds(own), childSeconds: seconds(children), peakBytes: Int64(own.ru_maxrss) * 1_024,
-            wallMilliseconds: Clock.monotonic())
+            cpuSeconds: seconds(own),
+            childSeconds: seconds(children),
+            peakBytes: Int64(own.ru_maxrss) * 1_024,
+            wallMilliseconds: Clock.monotonic()
+        )
     }
 
     /// What has come on top since `start`; the peak is the process's own.
     func since(_ start: ResourceUse) -> ResourceUse {
         ResourceUse(
-            cpuSeconds: cpuSeconds - start.cpuSeconds, childSeconds: childSeconds - start.childSeconds,
-            peakBytes: peakBytes, wallMilliseconds: wallMilliseconds - start.wallMilliseconds)
+            cpuSeconds: cpuSeconds - start.cpuSeconds,
+            childSeconds: childSeconds - start.childSeconds,
+            peakBytes: peakBytes,
+            wallMilliseconds: wallMilliseconds - start.wallMilliseconds
+        )
     }
 
     var wallSeconds: Double { Double(wallMilliseconds) / 1_000 }

@@ -15,7 +15,8 @@ struct Topics: ParsableCommand {
               shopstream topics apply -b localhost:9092 --replication 1
               shopstream topics verify -b localhost:9092 --topics /etc/shopstream/Topics
             """,
-        subcommands: [TopicsPlan.self, TopicsApply.self, TopicsVerify.self])
+        subcommands: [TopicsPlan.self, TopicsApply.self, TopicsVerify.self]
+    )
 }
 
 /// What would change; changes nothing.
@@ -37,12 +38,14 @@ struct TopicsPlan: ParsableCommand {
 /// Creates what is missing and sets what differs.
 struct TopicsApply: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "apply", abstract: "Create missing topics and set what differs.",
+        commandName: "apply",
+        abstract: "Create missing topics and set what differs.",
         discussion: """
             Existing topics keep their partitions unless --add-partitions is given: more partitions move keys to other \
             places, so the memory of customers is folded anew after it (shopstream reset --to-earliest). Kafka cannot \
             take partitions away.
-            """)
+            """
+    )
 
     @OptionGroup var wanted: TopicOptions
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
@@ -68,7 +71,9 @@ struct TopicsApply: ParsableCommand {
 /// Compares, and fails when something differs.
 struct TopicsVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Fail with exit code 78 when a topic differs from its manifest, naming each.")
+        commandName: "verify",
+        abstract: "Fail with exit code 78 when a topic differs from its manifest, naming each."
+    )
 
     @OptionGroup var wanted: TopicOptions
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
@@ -82,7 +87,10 @@ struct TopicsVerify: ParsableCommand {
         if changes.isEmpty { try output.write(line: "\(setups.count.counted("topic")) as they should be") }
         try output.flush()
         guard changes.isEmpty else {
-            throw Exit(.configuration, "\(changes.count.counted("difference")) from the manifests; shopstream topics apply")
+            throw Exit(
+                .configuration,
+                "\(changes.count.counted("difference")) from the manifests; shopstream topics apply"
+            )
         }
     }
 }

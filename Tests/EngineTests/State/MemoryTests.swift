@@ -1,0 +1,131 @@
+import Events
+import Models
+import Testing
+
+@testable import Engine
+
+/// What a customer and a product cost at their fullest. Printed, because the numbers are looked at; held, because they are
+/// promised.
+@Suite struct MemoryTests {
+    /// Every ring, row and timer full: 64 message ids, 20 touches, 16 products in the last order, 8 categories and brands.
+    static let fullCustomer: [UInt8] = {
+        let world = World()
+        for number in 0..<70 {
+            let item =
+                "{\"product_id\":\"product-\(number)\",\"category\":\"c\(number % 12)\",\"brand\":\"b\(number % 12)\",\"price\":9.5}"
+            let list = (0..<20).map { item.replacing("product-\(number)", with: "product-\(number + $0)") }.joined(
+                separator: ","
+            )
+            let time = Saying.opening + Int64(number) * EventTime.day
+            world.fold(
+                Array(
+                    "{\"event\":\"Order Completed\",\"userId\":\"u1\",\"messageId\":\"m\(number)\",\"timestamp\":\(time),\"properties\":{\"currency\":\"\(["EUR", "USD", "GBP"][number % 3])\",\"total\":5,\"products\":[\(list)]}}"
+                        .utf8
+                )
+            )
+        }
+        let known = world.customers.customers[0]
+        precondition(known.messageIds.count == 64 && known.touches.count == 20 && known.basket.count == 16)
+        precondition(known.categories.count == 8 && known.brands.count == 8 && known.timer > 0)
+        return world.whole()["customer/u1"].flatMap { $0 } ?? []
+    }()
+
+    /// All three rows with their sixty-four products.
+    static let fullProduct: [UInt8] = {
+        let world = World()
+        for number in 0..<100 {
+            withTexts(["p1", "follower-\(number)"]) { texts in
+                for kind in [Signal.Kind.boughtAfter, .viewedAfter, .boughtAfterView] {
+                    world.products.apply(
+                        SignalFields(kind, time: Saying.opening, subject: texts[0], object: texts[1]),
+                        into: world.effects
+                    )
+                }
+            }
+        }
+        let known = world.products.products[0]
+        precondition(
+            known.boughtAfter.count == 64 && known.viewedAfter.count == 64 && known.boughtAfterView.count == 64
+        )
+        return world.whole()["product stage product/p1"].flatMap { $0 } ?? []
+    }()
+
+    static let count = 8_192
+
+    @Test func `a customer takes a kilobyte at most`() throws {
+        let state = CustomerState(partition: 0, commons: Commons(configuration: EngineConfiguration(), partitions: 1))
+        let empty = state.bytesReserved
+        for number in 0..<Self.count {
+            try Self.lend("customer/user-\(100_000 + number)", Self.fullCustomer) { key, value throws(StateFault) in
+                try state.restore(key: key, value: value)
+            }
+        }
+        state.finishRestore()
+        let record = MemoryLayout<Customer>.stride
+        let blocks = state.arena.bytesUsed / Self.count
+        let all = (state.bytesReserved - empty) / Self.count
+        print(
+            "a full customer: \(record) bytes + \(blocks) in blocks = \(record + blocks); \(all) with key, table, timer and slack"
+        )
+        #expect(record + blocks <= 1_024)
+        #expect(
+            all <= 1_024 + 160,
+            "key and table: 16 bytes of key in a block, 24 of entry, 32 of cells; timer 8; the rest is slack"
+        )
+    }
+
+    @Test func `a product takes two kilobytes at most`() throws {
+        let state = ProductState(partition: 0, commons: Commons(configuration: EngineConfiguration(), partitions: 1))
+        let empty = state.bytesReserved
+        for number in 0..<Self.count / 4 {
+            try Self.lend("product/product-\(number)", Self.fullProduct) { key, value throws(StateFault) in
+                try state.restore(key: key, value: value)
+            }
+        }
+        let record = MemoryLayout<Product>.stride
+        let blocks = state.arena.bytesUsed / (Self.count / 4)
+        let all = (state.bytesReserved - empty) / (Self.count / 4)
+        print("a full product: \(record) bytes + \(blocks) in blocks = \(record + blocks); \(all) with table and slack")
+        #expect(record + blocks <= 2_048 && all <= 2_048)
+    }
+
+    @Test func `a customer who only looked once takes little`() {
+        let world = World()
+        let empty = world.customers.bytesReserved
+        for number in 0..<Self.count / 2 {
+            world.fold(Array(Saying("d0 10:00 u\(number) views p\(number % 50)/c1", day: 0).json.utf8))
+        }
+        let each = (world.customers.bytesReserved - empty) / (Self.count / 2)
+        print("a customer with one view: \(each) bytes")
+        #expect(each <= 512)
+    }
+
+    @Test func `a name costs fifty bytes beside its text`() {
+        let names = Names()
+        let empty = names.bytesReserved
+        for number in 0..<50_000 { withTexts(["product-\(number + 100_000)"]) { _ = names.intern($0[0]) } }
+        let each = (names.bytesReserved - empty) / 50_000
+        print("a name of fourteen bytes: \(each) bytes")
+        #expect(each <= 14 + 64)
+    }
+
+    @Test func `what is known of a product is bounded`() {
+        let twins = RankingTwinTests.Shops(seed: 3, products: 2_000)
+        let each = twins.commons.knowledge.bytesReserved / 2_000
+        print("a product in the replica: \(each) bytes")
+        #expect(each <= 1_024)
+    }
+
+    static func lend(_ key: String, _ value: [UInt8], _ body: (Bytes, Bytes) throws(StateFault) -> Void)
+        throws(StateFault)
+    {
+        var fault: StateFault?
+        let key = Array(key.utf8)
+        key.withUnsafeBytes { key in
+            value.withUnsafeBytes { value in
+                do throws(StateFault) { try body(Bytes(key), Bytes(value)) } catch { fault = error }
+            }
+        }
+        if let fault { throw fault }
+    }
+}

@@ -1,0 +1,80 @@
+import Events
+import Foundation
+import Pipeline
+import Testing
+
+@testable import Web
+
+/// The text that scrapers read.
+@Suite struct MetricsTests {
+    private let process = ProcessFigures(
+        cpuSeconds: 1.25,
+        residentBytes: 1_024,
+        peakBytes: 2_048,
+        openFiles: 7,
+        startSeconds: 1_700_000_000
+    )
+
+    private func text(_ statuses: [LineStatus]) -> String {
+        LineMetrics.text(statuses, process: process, at: 2_000_000)
+    }
+
+    @Test func `families have help, type and samples`() {
+        var text = MetricsText()
+        text.add("a_total", .counter, "What a is.", [.init(3, ("x", "1")), .init(0.5)])
+        text.add("b", .gauge, "Nothing known.", [])
+        #expect(text.text == "# HELP a_total What a is.\n# TYPE a_total counter\na_total{x=\"1\"} 3\na_total 0.5\n")
+    }
+
+    @Test func `labels are escaped`() {
+        var text = MetricsText()
+        text.add("a", .gauge, "A.", [.init(1, ("x", "q\"b\\n\n"))])
+        #expect(text.text.contains(#"a{x="q\"b\\n\n"} 1"#))
+    }
+
+    @Test func `counters of all lines are added up`() {
+        let text = text([.busy, .busy])
+        #expect(text.contains("shopstream_events_consumed_total{event=\"Product Viewed\"} 200\n"))
+        #expect(text.contains("shopstream_records_consumed_total{topic=\"storefront.reviews.v1\"} 24\n"))
+        let rejected = "{topic=\"storefront.clickstream.v1\",reason=\"malformed_json\"} 8\n"
+        #expect(text.contains("shopstream_events_rejected_total" + rejected))
+        #expect(text.contains("shopstream_dlq_records_total" + rejected))
+        #expect(text.contains("shopstream_churn_alerts_emitted_total{risk_level=\"high\"} 4\n"))
+        #expect(text.contains("shopstream_reviews_scored_total{sentiment=\"negative\"} 18\n"))
+        #expect(text.contains("shopstream_records_produced_total{topic=\"insights.recommendations.v1\"} 140\n"))
+        #expect(text.contains("shopstream_profiles 2468\n") && text.contains("shopstream_ready 1\n"))
+        #expect(text.contains("shopstream_state_bytes{store=\"knowledge\"} 1048576\n"))
+    }
+
+    @Test func `nothing waits, so nothing is late`() {
+        #expect(text([.busy]).contains("shopstream_event_time_lag_seconds 1000\n"))
+        var idle = LineStatus.busy
+        idle.lag = 0
+        #expect(text([idle]).contains("shopstream_event_time_lag_seconds 0\n"))
+    }
+
+    @Test func `what is not known is left out`() {
+        let text = text([LineStatus()])
+        #expect(text.contains("shopstream_ready 0\n"))
+        #expect(!text.contains("shopstream_event_time_lag_seconds") && !text.contains("shopstream_snapshot"))
+    }
+
+    @Test func `the process tells of itself`() {
+        let text = text([])
+        #expect(text.contains("process_cpu_seconds_total 1.25\n") && text.contains("process_open_fds 7\n"))
+        let own = ProcessFigures.read()
+        #expect(
+            own.cpuSeconds > 0 && own.residentBytes > 1e6 && own.peakBytes >= own.residentBytes && own.openFiles > 2
+        )
+        #expect(abs(own.startSeconds - Date().timeIntervalSince1970) < 86_400)
+    }
+
+    @Test(arguments: ["Deploy/prometheus/alerts.yml", "Deploy/grafana/shopstream.json"])
+    func `alerts and dashboard ask only for what there is`(path: String) throws {
+        let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
+        let file = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+        let wanted = Set(file.matches(of: /\b(?:shopstream|process)_[a-z_]+\b/).map { String($0.output) })
+        let served = Set(text([.busy]).matches(of: /(?m)^# TYPE (\S+)/).map { String($0.output.1) })
+        #expect(!wanted.isEmpty && wanted.isSubset(of: served), "\(wanted.subtracting(served).sorted())")
+    }
+}

@@ -53,7 +53,7 @@ struct TopicDiagnosis {
             list,
             remedy:
                 "inputs, signals and changelogs need the same count: make new topics, "
-                    + "or shopstream topics apply --add-partitions"
+                + "or shopstream topics apply --add-partitions"
         )
     }
 
@@ -84,7 +84,7 @@ struct SettingsDiagnosis {
         let isState = output == .customersChangelog || output == .productsChangelog
         let state =
             "\(state.name) has cleanup.policy=\(policy): "
-                + (isState ? "the memory would expire" : "latest values would expire")
+            + (isState ? "the memory would expire" : "latest values would expire")
         return Finding(
             isState ? .failure(.configuration) : .warning,
             "settings",

@@ -33,8 +33,8 @@ struct ShopTwin {
         var contributions: [(strength: Double, reason: String)] = []
     }
 
-    /// Everything that may be offered, best first. At most 128 products are considered, in the order in which the rows name
-    /// them.
+    /// Everything that may be offered, best first. At most 128 products are considered, in the order in which the rows
+    /// name them.
     func ranked(after product: String, isOrder: Bool, basket: [String], places: Int) -> [Place] {
         var names: [String] = []
         var candidates: [String: Candidate] = [:]

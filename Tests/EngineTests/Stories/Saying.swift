@@ -4,7 +4,7 @@ import Events
 ///
 ///     [d3] 10:00[:30] who verb product… [in session] [as id] [for 12.50] [paying EUR] [stars 4] [saying the rest]
 ///
-/// A product is `name[/category][@price][*quantity]`; who begins with `?` has not said who it is.
+/// A product is `name[/category[/brand]][@price][*quantity]`; who begins with `?` has not said who it is.
 struct Saying {
     static let verbs = [
         "views": "Product Viewed", "clicks": "Product Clicked", "lists": "Product List Viewed",
@@ -58,9 +58,12 @@ struct Saying {
     private static func product(_ token: String) -> String {
         let (beforeQuantity, quantity) = split(token, at: "*")
         let (beforePrice, price) = split(beforeQuantity, at: "@")
-        let (name, category) = split(beforePrice, at: "/")
+        let (name, kind) = split(beforePrice, at: "/")
         var members = [text("product_id", name)]
-        if let category { members.append(text("category", category)) }
+        if let (category, brand) = kind.map({ split($0, at: "/") }) {
+            members.append(text("category", category))
+            if let brand { members.append(text("brand", brand)) }
+        }
         if let price { members.append("\"price\":\(price)") }
         if let quantity { members.append("\"quantity\":\(quantity)") }
         return "{\(members.joined(separator: ","))}"
@@ -72,7 +75,8 @@ struct Saying {
     }
 
     private static func text(_ name: String, _ value: String) -> String {
-        "\"\(name)\":\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
+        let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        return "\"\(name)\":\"\(escaped)\""
     }
 
     private static func number(_ text: some StringProtocol) -> Int {

@@ -17,7 +17,6 @@ struct ShopstreamCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Demo.self, Run.self, Replay.self, Generate.self, Tail.self, Topics.self, Doctor.self, Config.self,
-            Doctor.self,
             Reset.self, Bench.self,
         ]
     )

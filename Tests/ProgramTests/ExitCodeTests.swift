@@ -37,6 +37,13 @@ import Testing
         (["replay", "/nowhere.ndjson"], 66),
     ]
 
+    @Test func everyVerbIsListedOnce() throws {
+        let help = try run(["--help"]).output
+        for verb in ["demo", "run", "replay", "generate", "tail", "topics", "doctor", "config", "reset", "bench"] {
+            #expect(help.split(separator: "\n").count { $0.hasPrefix("  \(verb) ") } == 1, "\(verb)")
+        }
+    }
+
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: program.path)), arguments: wrong.indices)
     func `wrong input`(index: Int) throws {
         let (arguments, code) = Self.wrong[index]

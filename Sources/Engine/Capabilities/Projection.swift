@@ -84,15 +84,14 @@ extension ProductState {
     private func top(_ row: DecayedTop<Name>, at time: EventTime, into entries: inout [Neighbour]) -> NeighbourRow {
         let start = entries.count
         let scale = Float(row.scale(at: time, shape: commons.chain))
-        var best = TopSelection<Name>(limit: Bounds.knownRow)
+        strongest.removeAll()
         for index in 0..<row.count {
             let (name, weight) = row.entry(index, in: arena)
-            best.offer(score: weight, payload: name)
+            strongest.offer(score: weight, payload: name)
         }
-        for index in 0..<best.count {
-            entries.append(
-                Neighbour(product: commons.names.text(best[index].payload), weight: best[index].score * scale)
-            )
+        for index in 0..<strongest.count {
+            let best = strongest[index]
+            entries.append(Neighbour(product: commons.names.text(best.payload), weight: best.score * scale))
         }
         return NeighbourRow(
             entries: start..<entries.count,

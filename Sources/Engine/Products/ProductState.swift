@@ -13,7 +13,8 @@ public final class ProductState {
     var categorySlots = NameMap()
     var changed = FlatArray<UInt32>()
     var waiting = FlatArray<UInt32>()
-    var evidence = ByteBuffer(capacity: 1_024)
+    /// Scratch space for the entries of a row that is published.
+    var strongest = TopSelection<Name>(limit: Bounds.knownRow)
     let sentimentOwner: SentimentOwner?
     let churnOwner: ChurnOwner?
     /// Latest time of any signal.

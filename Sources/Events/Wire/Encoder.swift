@@ -261,14 +261,29 @@ public struct Encoder: Sendable {
 
     /// 32 hexadecimal digits.
     private static func append(_ id: OutcomeId, to out: inout ByteBuffer) {
-        out.reserve(32)
-        for word in [id.high, id.low] {
-            var shift: UInt64 = 64
-            while shift > 0 {
-                shift -= 4
-                out.append(Escapes.hexDigit(UInt8(truncatingIfNeeded: word >> shift) & 15))
-            }
+        out.extend(by: 32) { target in
+            Encoder.write(hexadecimal: id.high, to: target)
+            Encoder.write(hexadecimal: id.low, to: target + 16)
         }
+    }
+
+    /// 16 digits, two words of eight: each nibble gets a byte of its own, then all eight become digits at once.
+    @inline(__always)
+    private static func write(hexadecimal value: UInt64, to target: UnsafeMutablePointer<UInt8>) {
+        let raw = UnsafeMutableRawPointer(target)
+        raw.storeBytes(of: digits(ofUpperHalf: value).bigEndian, as: UInt64.self)
+        raw.storeBytes(of: digits(ofUpperHalf: value << 32).bigEndian, toByteOffset: 8, as: UInt64.self)
+    }
+
+    @inline(__always)
+    private static func digits(ofUpperHalf value: UInt64) -> UInt64 {
+        var spread = value >> 32
+        spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF
+        spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF
+        spread = (spread | spread << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        // A nibble of ten or more carries into bit 4 when six is added: those get 39 more, from '9' on to 'a'.
+        let letters = (spread &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return spread &+ 0x3030_3030_3030_3030 &+ letters &* 39
     }
 }
 

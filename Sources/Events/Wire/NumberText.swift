@@ -5,45 +5,39 @@ extension ByteBuffer {
         append(unsigned: value.magnitude)
     }
 
-    @inline(__always)
     public mutating func append(unsigned value: UInt64) {
-        reserve(20)
-        let digits = value < 10 ? 1 : value < 100 ? 2 : ByteBuffer.digits(of: value)
-        write(value, digits: digits)
+        write(value, digits: ByteBuffer.digits(of: value), places: 0)
     }
 
+    @inline(__always)
     private static func digits(of value: UInt64) -> Int {
+        if value < 10 { return 1 }
+        if value < 100 { return 2 }
         var count = 3
-        var bound: UInt64 = 1_000
-        while value >= bound, count < 20 {
-            count += 1
-            (bound, _) = bound.multipliedReportingOverflow(by: 10)
+        var rest = value / 1_000
+        while rest > 0 {
+            rest /= 10
+            count &+= 1
         }
         return count
     }
 
     /// A decimal with up to `decimals` places (at most 9), rounded half up, trailing zeros cut; not finite becomes 0.
-    @inline(__always)
     public mutating func append(decimal value: Double, decimals: Int) {
-        let scale = ByteBuffer.scale(decimals)
-        guard abs(value) * Double(scale) < 0x1p63 else { return append(UInt8(ascii: "0")) }
-        let scaled = UInt64(abs(value) * Double(scale) + 0.5)
-        if value < 0, scaled > 0 { append(UInt8(ascii: "-")) }
-        append(unsigned: scaled / scale)
-        var fraction = scaled % scale
-        guard fraction > 0 else { return }
+        let magnitude = abs(value) * ByteBuffer.scale(decimals)
+        guard magnitude < 0x1p63 else { return append(UInt8(ascii: "0")) }
+        var rest = UInt64(bitPattern: Int64(magnitude + 0.5))
+        if value < 0, rest > 0 { append(UInt8(ascii: "-")) }
         var places = decimals
-        while fraction % 10 == 0 {
-            fraction /= 10
-            places -= 1
+        while places > 0, rest % 10 == 0 {
+            rest /= 10
+            places &-= 1
         }
-        reserve(places + 1)
-        append(UInt8(ascii: "."))
-        write(fraction, digits: places)
+        write(rest, digits: max(ByteBuffer.digits(of: rest), places &+ 1), places: places)
     }
 
     @inline(__always)
-    private static func scale(_ decimals: Int) -> UInt64 {
+    private static func scale(_ decimals: Int) -> Double {
         switch decimals {
         case 0: 1
         case 1: 10
@@ -53,52 +47,68 @@ extension ByteBuffer {
         }
     }
 
-    /// Exactly `digits` digits, padded with zeros; room is reserved.
+    /// `digits` digits, padded with zeros, the last `places` of them behind a point. Written from the right.
     @inline(__always)
-    private mutating func write(_ value: UInt64, digits: Int) {
+    private mutating func write(_ value: UInt64, digits: Int, places: Int) {
         var rest = value
-        extend(by: digits) { target in
-            for index in stride(from: digits - 1, through: 0, by: -1) {
-                target[index] = 48 + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
+        let length = digits &+ (places > 0 ? 1 : 0)
+        extend(by: length) { target in
+            var index = length
+            while index > 0 {
+                index &-= 1
+                if places > 0, length &- index == places &+ 1 {
+                    target[index] = UInt8(ascii: ".")
+                } else {
+                    target[index] = 48 &+ UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
             }
         }
     }
 
     /// `2026-11-21T10:07:31.042Z`. O(1)
     public mutating func append(time: EventTime) {
-        let day = time >= 0 ? time / EventTime.day : (time - EventTime.day + 1) / EventTime.day
-        let rest = time - day * EventTime.day
+        let day = ByteBuffer.day(of: time)
+        let rest = time &- day &* EventTime.day
         append(dateOfDay: day)
-        append(UInt8(ascii: "T"))
-        appendTwo(rest / EventTime.hour)
-        append(UInt8(ascii: ":"))
-        appendTwo(rest / EventTime.minute % 60)
-        append(UInt8(ascii: ":"))
-        appendTwo(rest / EventTime.second % 60)
-        append(UInt8(ascii: "."))
-        append(48 + UInt8(rest % 1_000 / 100))
-        appendTwo(rest % 100)
-        append(UInt8(ascii: "Z"))
+        extend(by: 14) { target in
+            target[0] = UInt8(ascii: "T")
+            ByteBuffer.writeTwo(rest / EventTime.hour, to: target + 1)
+            target[3] = UInt8(ascii: ":")
+            ByteBuffer.writeTwo(rest / EventTime.minute % 60, to: target + 4)
+            target[6] = UInt8(ascii: ":")
+            ByteBuffer.writeTwo(rest / EventTime.second % 60, to: target + 7)
+            target[9] = UInt8(ascii: ".")
+            target[10] = 48 &+ UInt8(truncatingIfNeeded: rest % 1_000 / 100)
+            ByteBuffer.writeTwo(rest % 100, to: target + 11)
+            target[13] = UInt8(ascii: "Z")
+        }
     }
 
     /// `2026-11-21`
-    public mutating func append(date: EventTime) {
-        append(dateOfDay: date >= 0 ? date / EventTime.day : (date - EventTime.day + 1) / EventTime.day)
+    public mutating func append(date: EventTime) { append(dateOfDay: ByteBuffer.day(of: date)) }
+
+    @inline(__always)
+    private static func day(of time: EventTime) -> Int64 {
+        time >= 0 ? time / EventTime.day : (time - EventTime.day + 1) / EventTime.day
     }
 
+    @inline(__always)
     private mutating func append(dateOfDay day: Int64) {
         let (year, month, dayOfMonth) = TimeText.civil(fromDays: day)
-        appendTwo(year / 100)
-        appendTwo(year % 100)
-        append(UInt8(ascii: "-"))
-        appendTwo(month)
-        append(UInt8(ascii: "-"))
-        appendTwo(dayOfMonth)
+        extend(by: 10) { target in
+            ByteBuffer.writeTwo(year / 100, to: target)
+            ByteBuffer.writeTwo(year % 100, to: target + 2)
+            target[4] = UInt8(ascii: "-")
+            ByteBuffer.writeTwo(month, to: target + 5)
+            target[7] = UInt8(ascii: "-")
+            ByteBuffer.writeTwo(dayOfMonth, to: target + 8)
+        }
     }
 
-    private mutating func appendTwo(_ value: Int64) {
-        append(48 + UInt8(truncatingIfNeeded: value / 10 % 10))
-        append(48 + UInt8(truncatingIfNeeded: value % 10))
+    @inline(__always)
+    private static func writeTwo(_ value: Int64, to target: UnsafeMutablePointer<UInt8>) {
+        target[0] = 48 &+ UInt8(truncatingIfNeeded: value / 10 % 10)
+        target[1] = 48 &+ UInt8(truncatingIfNeeded: value % 10)
     }
 }

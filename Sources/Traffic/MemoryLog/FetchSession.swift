@@ -4,6 +4,8 @@ import Pipeline
 /// What a port fetches: its positions, and the segments that keep the last poll's records in place.
 struct FetchSession {
     let topics: [TopicLog]
+    /// Of the topics; asked for with every run of records.
+    let names: [String]
     private let quantum: Int
     private let shuffleSeed: UInt64?
     private var cursors: [LogCursor] = []
@@ -13,6 +15,7 @@ struct FetchSession {
 
     init(_ topics: [TopicLog], _ options: MemoryLog.Options) {
         self.topics = topics
+        names = topics.map(\.name)
         quantum = max(1, options.fetchQuantum)
         shuffleSeed = options.shuffleSeed
     }

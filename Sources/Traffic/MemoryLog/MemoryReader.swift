@@ -44,7 +44,7 @@ protocol MemoryFetching: Fetching {
 }
 
 extension MemoryFetching {
-    var topics: [String] { session.topics.map(\.name) }
+    var topics: [String] { session.names }
 
     /// Makes a call as one step; the faults that can strike it come before its effect.
     func call<Result: Sendable>(

@@ -69,6 +69,17 @@ import Testing
         return buffer.bytes().text
     }
 
+    @Test func `integers of every length are written as Swift writes them`() {
+        var dice = Dice(seed: 60)
+        var power: UInt64 = 1
+        for _ in 0..<20 {
+            for value in [power - 1, power, power &+ 1, power &+ dice.next() % power] {
+                #expect(Self.written { $0.append(unsigned: value) } == "\(value)")
+            }
+            power = power.multipliedReportingOverflow(by: 10).partialValue
+        }
+    }
+
     @Test func `integers are written as Swift writes them`() {
         for value in [0, 1, 9, 10, 99, 100, 1_234_567_890, .max] as [UInt64] {
             #expect(Self.written { $0.append(unsigned: value) } == "\(value)")

@@ -49,6 +49,22 @@ import Testing
         String(repeating: "\"", count: 512), "a\u{8}\u{c}b",
     ]
 
+    /// Names are looked at eight bytes at a time: something to escape at each place of each length.
+    @Test func `what needs an escape is found wherever it stands`() throws {
+        for length in 1...18 {
+            for place in 0..<length {
+                for special in ["\"", "\\", "\n", "\u{1f}", " ", "é", "\u{7f}"] {
+                    let before = String(repeating: "x", count: place)
+                    let name = before + special + String(repeating: "y", count: length - place)
+                    let text = withBytes(name) { name in
+                        Samples.text { Samples.encoder.encode(Samples.alert(name), into: &$0) }
+                    }
+                    #expect(try Self.object(text)["userId"] as? String == name)
+                }
+            }
+        }
+    }
+
     @Test(arguments: hostile)
     func `names survive whatever they are`(name: String) throws {
         let encoder = Samples.encoder

@@ -20,15 +20,15 @@ import Testing
             text: name(&dice),
             weight: float(&dice),
             second: float(&dice),
-            third: float(&dice)
+            third: float(&dice),
+            cause: [(0, 0), (1, 0), (0, 1), (dice.next(), dice.next())][dice.below(4)]
         )
     }
 
     static func line(_ signal: SignalFields) -> String {
         let texts = [signal.subject, signal.object, signal.category, signal.text].map(\.text).joined(separator: "|")
         let bits = [signal.weight, signal.second, signal.third].map(\.bitPattern)
-        return
-            "\(signal.kind) \(signal.time) \(texts) \(bits)"
+        return "\(signal.kind) \(signal.time) \(texts) \(bits) \(signal.cause)"
     }
 
     static func read(_ value: Bytes) -> (signals: [String], failed: Bool) {
@@ -150,7 +150,8 @@ import Testing
                             text: review,
                             weight: 2,
                             second: 1,
-                            third: 1
+                            third: 1,
+                            cause: (1, 2)
                         )
                     )
                 }

@@ -51,7 +51,11 @@ let package = Package(
         ),
         .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: strict),
         .testTarget(name: "ModelsTests", dependencies: ["Models"], swiftSettings: strict),
-        .testTarget(name: "EngineTests", dependencies: ["Events", "Engine", "Pipeline"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Events", "Models", "Engine", "Pipeline"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TrafficTests", dependencies: ["Events", "Pipeline", "Traffic"], swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",

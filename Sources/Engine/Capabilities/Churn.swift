@@ -12,14 +12,20 @@ extension CustomerState {
         return Int64(max(usual, 7) * Double(EventTime.day))
     }
 
-    /// The customer is back: what was detected is cleared.
-    func returned(_ slot: Int, _ fact: Fact, _ origin: Origin, into effects: Effects) {
+    /// The customer is back: what was detected is over. Answers what that was.
+    func comeBack(_ slot: Int, _ fact: Fact) -> RiskLevel {
         let customer = customers.pointer(slot)
         let previous = customer.pointee.level
-        guard previous != .none, fact.time >= customer.pointee.lastSeen else { return }
+        guard previous != .none, fact.time >= customer.pointee.lastSeen else { return .none }
         customer.pointee.level = .none
         if fact.kind != .orderCompleted { armSilence(slot, from: fact.time) }
-        let risk = clock.risk(of: customer.pointee.history, at: fact.time)
+        return previous
+    }
+
+    /// Tells that what was detected is over, as things stand with what the customer came for.
+    func clear(_ slot: Int, from previous: RiskLevel, _ fact: Fact, _ origin: Origin, into effects: Effects) {
+        guard previous != .none else { return }
+        let risk = clock.risk(of: customers.pointer(slot).pointee.history, at: fact.time)
         alert(slot, at: fact.time, risk, from: previous, cause: origin.cause, into: effects)
     }
 

@@ -70,7 +70,7 @@ public final class CustomerState {
         guard remember(message: fact.messageId, slot) else { return .duplicate }
         markChanged(slot)
         meet(slot, fact)
-        returned(slot, fact, origin, into: effects)
+        let missed = comeBack(slot, fact)
         switch fact.kind {
         case .productViewed: view(slot, fact, origin, into: effects)
         case .productClicked, .productWishlisted, .productRemoved: touch(slot, fact)
@@ -80,6 +80,7 @@ public final class CustomerState {
         case .productReviewed: review(slot, fact, origin, into: effects)
         case .productListViewed, .productsSearched, .cartViewed, .checkoutStarted, .identified: break
         }
+        clear(slot, from: missed, fact, origin, into: effects)
         return .new
     }
 

@@ -1,16 +1,17 @@
-/// Flat pool of small zeroed blocks of 8-byte words in power-of-two size classes (1…256 words), carved from chunks that
-/// never move.
+/// Flat pool of small zeroed blocks of 8-byte words in size classes (1, 2, 3, 4, 6, 8, 12, 16 … 256 words), carved from
+/// chunks that never move.
 ///
-/// A class takes a slab of 256 words from the current chunk and hands out its pieces in order, so every block is
-/// aligned to its own size; freed blocks go to their class' list, last in first out. Bytes lost: at most one partly
-/// used slab per class. A handle counts words, so one arena holds up to 32 GB.
+/// Two classes an octave, so that a block is never half again as large as what was asked for. A class takes a slab of 256
+/// words from the current chunk and hands out its pieces in order; freed blocks go to their class' list, last in first
+/// out. Bytes lost: at most one partly used slab per class, and the end of a slab where the size does not divide it. A
+/// handle counts words, so one arena holds up to 32 GB.
 public struct Arena: ~Copyable {
     /// A place in the arena: 6 bytes, meaningless without it.
     @frozen
     public struct Block: BitwiseCopyable, Sendable, Equatable {
         /// Index of the first word.
         public var handle: UInt32
-        /// Capacity in words, a power of two; 0 = no block.
+        /// Capacity in words, that of a size class; 0 = no block.
         public var words: UInt16
 
         @inlinable
@@ -23,16 +24,16 @@ public struct Arena: ~Copyable {
     }
 
     @inlinable public static var largestBlock: Int { 256 }
-    @usableFromInline static var classes: Int { 9 }
+    @usableFromInline static var classes: Int { 16 }
     @usableFromInline static var nothing: UInt32 { .max }
 
     @usableFromInline var chunks: FlatArray<UnsafeMutablePointer<UInt64>>
     @usableFromInline let shift: UInt32
     @usableFromInline var nextSlab: UInt64
     /// Per class: head of the free list, next piece of the open slab, end of the open slab.
-    @usableFromInline var freed: InlineArray<9, UInt32>
-    @usableFromInline var cursor: InlineArray<9, UInt64>
-    @usableFromInline var limit: InlineArray<9, UInt64>
+    @usableFromInline var freed: InlineArray<16, UInt32>
+    @usableFromInline var cursor: InlineArray<16, UInt64>
+    @usableFromInline var limit: InlineArray<16, UInt64>
     @usableFromInline var wordsUsed: Int
 
     /// - Parameter chunkWords: words per chunk, a power of two, at least 256.
@@ -65,9 +66,10 @@ public struct Arena: ~Copyable {
         precondition(words > 0 && words <= Arena.largestBlock, "a block has 1 to 256 words")
         let size = Arena.sizeClass(words)
         let handle = freed[size] == Arena.nothing ? carve(size) : reuse(size)
-        wordsUsed += 1 << size
-        word(handle).update(repeating: 0, count: 1 << size)
-        return Block(handle: handle, words: UInt16(1 << size))
+        let capacity = Arena.capacity(of: size)
+        wordsUsed += capacity
+        word(handle).update(repeating: 0, count: capacity)
+        return Block(handle: handle, words: UInt16(capacity))
     }
 
     /// Makes room for `words` words: copies, clears the rest and frees the old block; nothing to do when big enough.
@@ -89,7 +91,7 @@ public struct Arena: ~Copyable {
         let size = Arena.sizeClass(Int(block.words))
         word(block.handle).pointee = UInt64(freed[size])
         freed[size] = block.handle
-        wordsUsed -= 1 << size
+        wordsUsed -= Int(block.words)
         block = .none
     }
 
@@ -106,8 +108,19 @@ public struct Arena: ~Copyable {
         return UnsafeMutableRawPointer(word(block.handle))
     }
 
+    /// 2^p words is class 2p - 1 (1 word: class 0), and ¾ of it the class before.
     @inlinable
-    static func sizeClass(_ words: Int) -> Int { Int.bitWidth - (words - 1).leadingZeroBitCount }
+    static func sizeClass(_ words: Int) -> Int {
+        if words <= 2 { return words - 1 }
+        let octave = Int.bitWidth - (words - 1).leadingZeroBitCount
+        return words <= 3 << (octave - 2) ? 2 * octave - 2 : 2 * octave - 1
+    }
+
+    @inlinable
+    static func capacity(of size: Int) -> Int {
+        if size < 2 { return size + 1 }
+        return size & 1 == 0 ? 3 << (size / 2 - 1) : 1 << ((size + 1) / 2)
+    }
 
     @inlinable
     func word(_ handle: UInt32) -> UnsafeMutablePointer<UInt64> {
@@ -123,9 +136,10 @@ public struct Arena: ~Copyable {
 
     @inlinable
     mutating func carve(_ size: Int) -> UInt32 {
-        if cursor[size] == limit[size] { openSlab(size) }
+        let capacity = UInt64(Arena.capacity(of: size))
+        if cursor[size] + capacity > limit[size] { openSlab(size) }
         let handle = UInt32(truncatingIfNeeded: cursor[size])
-        cursor[size] += 1 << UInt64(size)
+        cursor[size] += capacity
         return handle
     }
 

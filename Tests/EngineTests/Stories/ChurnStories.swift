@@ -13,11 +13,7 @@ import Testing
     @Test func `silence is noticed without any event, each level once`() {
         let shop = Self.regular()
         let heard = shop.waits(until: "d400 0:00")
-        #expect(
-            heard.alerts.map {
-                String($0.prefix { $0 != ":" }.dropFirst("alert on ".count).drop { $0 != " " }.dropFirst())
-            } == ["for u1", "for u1", "for u1"]
-        )
+        #expect(heard.count == 3 && heard.allSatisfy { $0.hasPrefix("alert on ") && $0.contains(" for u1: ") })
         #expect(heard.map { $0.contains("low after none") } == [true, false, false])
         #expect(heard[1].contains("medium after low") && heard[2].contains("high after medium"))
         #expect(shop.waits(until: "d800 0:00") == [], "who is lost is lost once")
@@ -60,6 +56,18 @@ import Testing
         let again = shop.waits(until: "d400 0:00").alerts
         #expect(again.count == 1 && again[0].contains("high after none"), "straight to where the risk stands: \(again)")
         #expect(shop.says("d400 12:00 u1 buys p1").alerts == ["cleared on d400 for u1: none after high"])
+    }
+
+    @Test func `an order that ends a silence is part of what is told`() throws {
+        let shop = Self.regular()
+        shop.waits(until: "d200 0:00")
+        #expect(shop.says("d200 12:00 u1 buys p1@20").alerts == ["cleared on d200 for u1: none after high"])
+        let properties = try #require(shop.outcomes.last { $0.line.hasPrefix("cleared") }).properties
+        #expect(properties["days_since_last_order"] as? Double == 0)
+        #expect(properties["historic_number_of_orders"] as? Int == 7)
+        let before = try #require(shop.outcomes.last { $0.line.hasPrefix("alert") }).properties
+        let risks = try [before, properties].map { try #require($0["churn_probability"] as? Double) }
+        #expect(risks[1] < risks[0] - 0.3, "\(risks)")
     }
 
     @Test func `a late event clears nothing`() {

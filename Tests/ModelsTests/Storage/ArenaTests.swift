@@ -2,13 +2,12 @@ import Models
 import Testing
 
 @Suite struct ArenaTests {
-    @Test(arguments: [1, 2, 3, 4, 5, 8, 9, 31, 32, 33, 128, 129, 255, 256])
-    func `a block has room, is a power of two, aligned to itself and zeroed`(words: Int) {
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 24, 25, 31, 32, 33, 128, 129, 193, 255, 256])
+    func `a block has room, not half too much, and is zeroed`(words: Int) {
         var arena = Arena(chunkWords: 512)
         let block = arena.allocate(words: words)
         let size = Int(block.words)
-        #expect(size >= words && size < 2 * words && size.nonzeroBitCount == 1)
-        #expect(Int(block.handle) % size == 0)
+        #expect(size >= words && 2 * size < 3 * words + 1)
         let memory = arena.pointer(block, as: UInt64.self)
         let cleared = (0..<size).allSatisfy { memory[$0] == 0 }
         #expect(cleared)
@@ -21,7 +20,7 @@ import Testing
         arena.pointer(block, as: UInt64.self).update(repeating: .max, count: 4)
         arena.free(&block)
         #expect(block == .none)
-        let again = arena.allocate(words: 3)
+        let again = arena.allocate(words: 4)
         #expect(again.handle == handle, "the last freed is the first reused")
         let memory = arena.pointer(again, as: UInt64.self)
         let words = (0..<4).map { memory[$0] }
@@ -40,8 +39,8 @@ import Testing
         arena.grow(&block, toWords: 5)
         let memory = arena.pointer(block, as: UInt64.self)
         let words = (0..<Int(block.words)).map { memory[$0] }
-        #expect(words == [7, 8, 0, 0, 0, 0, 0, 0])
-        #expect(arena.bytesUsed == 64, "the old block went back")
+        #expect(words == [7, 8, 0, 0, 0, 0])
+        #expect(arena.bytesUsed == 48, "the old block went back")
     }
 
     @Test func `blocks do not move when chunks are added`() {

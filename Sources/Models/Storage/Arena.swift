@@ -1,10 +1,10 @@
 /// Flat pool of small zeroed blocks of 8-byte words in size classes (1, 2, 3, 4, 6, 8, 12, 16 … 256 words), carved from
 /// chunks that never move.
 ///
-/// Two classes an octave, so that a block is never half again as large as what was asked for. A class takes a slab of 256
-/// words from the current chunk and hands out its pieces in order; freed blocks go to their class' list, last in first
-/// out. Bytes lost: at most one partly used slab per class, and the end of a slab where the size does not divide it. A
-/// handle counts words, so one arena holds up to 32 GB.
+/// Two classes an octave, so that a block is never half again as large as what was asked for. A class takes a slab of
+/// 256 words from the current chunk and hands out its pieces in order; freed blocks go to their class' list, last in
+/// first out. Bytes lost: at most one partly used slab per class, and the end of a slab where the size does not divide
+/// it. A handle counts words, so one arena holds up to 32 GB.
 public struct Arena: ~Copyable {
     /// A place in the arena: 6 bytes, meaningless without it.
     @frozen

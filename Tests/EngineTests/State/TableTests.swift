@@ -147,7 +147,7 @@ import Testing
         ring.push(1, bound: 20, in: &arena)
         #expect(arena.bytesUsed == 8)
         for value in 2...100 as ClosedRange<UInt64> { ring.push(value, bound: 20, in: &arena) }
-        #expect(arena.bytesUsed == 256, "twenty words take a block of thirty-two")
+        #expect(arena.bytesUsed == 192, "twenty words take a block of twenty-four")
         ring.free(in: &arena)
         #expect(arena.bytesUsed == 0 && MemoryLayout<Ring<UInt64>>.stride == 8)
     }

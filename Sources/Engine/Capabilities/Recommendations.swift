@@ -80,13 +80,10 @@ final class ChainRanking {
         self.commons = commons
         candidates = .allocate(capacity: ChainRanking.limit)
         places = CandidateIndex(capacity: ChainRanking.limit)
-        best = TopSelection(limit: ChainRanking.kept(for: commons.configuration.places))
+        best = TopSelection(limit: commons.configuration.places)
     }
 
     deinit { candidates.deallocate() }
-
-    /// Some of the best may not be offered, so a few more than wanted are kept: the whole basket, and as many again.
-    private static func kept(for places: Int) -> Int { places + 2 * Bounds.basket }
 
     /// Appends the best places to `list` and answers where they stand.
     func rank(
@@ -110,8 +107,8 @@ final class ChainRanking {
         let categoryTotal = poolCategory(known?.pointee.category ?? .none)
         poolPopular()
         let weights = backOff.weights(productTotal: Double(pooledTotal), categoryTotal: Double(categoryTotal))
-        select(weights, categoryTotal)
-        return write(leavingOut: trigger == .order ? .none : product, basket, into: &list)
+        select(weights, categoryTotal, leavingOut: trigger == .order ? .none : product, basket)
+        return write(into: &list)
     }
 
     private func pool(_ row: Knowledge.Row, weight: Float, _ reason: Reason, _ evidence: Name) {
@@ -169,18 +166,28 @@ final class ChainRanking {
     }
 
     /// Scores are ten-thousandths, whole numbers before they are compared: ties are ties, and go by who came first.
-    private func select(_ weights: BackOff.Weights, _ categoryTotal: Float) {
+    private func select(
+        _ weights: BackOff.Weights,
+        _ categoryTotal: Float,
+        leavingOut trigger: Name,
+        _ basket: UnsafeBufferPointer<Name>
+    ) {
         best.removeAll()
         let product = pooledTotal > 0 ? weights.product * 1e4 / Double(pooledTotal) : 0
         let category = categoryTotal > 0 ? weights.category * 1e4 / Double(categoryTotal) : 0
         let popular = weights.popular * 1e4
+        // Whoever stands no higher than this has no place.
+        var least: Float = 0
         for index in 0..<count {
-            let candidate = candidates[index]
+            let candidate = candidates + index
             let mixed =
-                Double(candidate.pooled) * product + Double(candidate.category) * category
-                + Double(candidate.popular) * popular
-            let score = Int32(mixed + 0.5)
-            if score > 0 { best.offer(score: Float(score), payload: UInt32(index)) }
+                Double(candidate.pointee.pooled) * product + Double(candidate.pointee.category) * category
+                + Double(candidate.pointee.popular) * popular
+            let score = Float(Int32(mixed + 0.5))
+            let name = candidate.pointee.name
+            guard score > least, name != trigger, isOffered(name, basket) else { continue }
+            best.offer(score: score, payload: UInt32(index))
+            if best.count == best.limit { least = best[best.limit - 1].score }
         }
     }
 
@@ -196,15 +203,10 @@ final class ChainRanking {
     /// Share of next purchases that are the same product again, from which on it is a habit.
     private static let reboughtOften: Float = 0.1
 
-    private func write(
-        leavingOut product: Name,
-        _ basket: UnsafeBufferPointer<Name>,
-        into list: inout [RecommendedProduct]
-    ) -> Range<Int> {
+    private func write(into list: inout [RecommendedProduct]) -> Range<Int> {
         let start = list.count
-        for place in 0..<best.count where list.count - start < commons.configuration.places {
+        for place in 0..<best.count {
             let candidate = candidates[Int(best[place].payload)]
-            guard candidate.name != product, isOffered(candidate.name, basket) else { continue }
             list.append(
                 RecommendedProduct(
                     product: commons.names.text(candidate.name),

@@ -54,6 +54,7 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: ["Events", "Models", "Engine", "Pipeline"],
+            exclude: ["State/Fixtures"],
             swiftSettings: strict
         ),
         .testTarget(name: "TrafficTests", dependencies: ["Events", "Pipeline", "Traffic"], swiftSettings: strict),

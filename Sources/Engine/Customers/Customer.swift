@@ -43,7 +43,8 @@ struct PriceBand: BitwiseCopyable {
     /// The prices between which about two thirds of those seen lie; nil before the first.
     var range: ClosedRange<Double>? {
         guard count > 0 else { return nil }
-        let deviation = count > 1 ? (Double(logSquares) / Double(count - 1)).squareRoot() : 0.25
+        // Rounding can leave the sum of squares a hair below zero.
+        let deviation = count > 1 ? (Double(max(0, logSquares)) / Double(count - 1)).squareRoot() : 0.25
         return Elementary.exp(Double(logMean) - deviation)...Elementary.exp(Double(logMean) + deviation)
     }
 }

@@ -49,6 +49,7 @@ public final class Replayer {
         customers.fold(record[...], input: 0, with: desk)
         emit()
         closeCircle()
+        forgetLeft()
     }
 
     /// Lets time go on without an event.
@@ -74,6 +75,12 @@ public final class Replayer {
             emitter.emit(deadLetter: record, input: input, rejection, headers: [], into: &outbox, &desk.counters)
         }
         desk.rejected.removeAll(keepingCapacity: true)
+    }
+
+    /// Nothing is ever checkpointed here, so those who left are not remembered for it.
+    private func forgetLeft() {
+        guard case .customers(let state) = customers.state, state.departures > 0 else { return }
+        state.clearChanges()
     }
 
     /// Signals to the products, until none follow from signals; then the changed rows to the replica.

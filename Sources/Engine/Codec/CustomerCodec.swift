@@ -3,10 +3,15 @@ import Models
 
 /// Checkpoint and restore of one partition's customers.
 extension CustomerState {
-    /// Appends key and value of the `index`-th changed customer; answers where the value starts.
-    public func encodeChange(_ index: Int, into out: inout ByteBuffer) -> Int {
-        let slot = Int(changed[index])
+    /// Appends key and value of the `index`-th change; answers where the value starts, nil for a tombstone. Those who
+    /// left come first, so that the record of a customer who came back since stands behind the tombstone.
+    public func encodeChange(_ index: Int, into out: inout ByteBuffer) -> Int? {
         out.append(StateKey.customer)
+        guard index >= left.count else {
+            out.append(keys.bytes(left[index]))
+            return nil
+        }
+        let slot = Int(changed[index - left.count])
         out.append(keys.bytes(slot))
         let start = out.count
         encode(customers.pointer(slot), into: &out)
@@ -28,8 +33,10 @@ extension CustomerState {
 
     /// The checkpoint is committed: nothing is changed any more.
     public func clearChanges() {
-        for index in 0..<changed.count { customers.pointer(Int(changed[index])).pointee.isChanged = false }
+        for index in 0..<changed.count { customers.pointer(Int(changed[index])).pointee.change = 0 }
         changed.removeAll()
+        for index in 0..<left.count { keys.free(left[index]) }
+        left.removeAll()
     }
 
     /// Takes back one record of the changelog; the last one of a key counts.
@@ -73,15 +80,6 @@ extension CustomerState {
         let placed = customers.insert(Customer())
         precondition(placed == slot, "keys and customers share their slots")
         return slot
-    }
-
-    private func release(_ slot: Int) {
-        let customer = customers.pointer(slot)
-        customer.pointee.touches.free(in: &arena)
-        customer.pointee.messageIds.free(in: &arena)
-        customer.pointee.basket.free(in: &arena)
-        customer.pointee.categories.free(in: &arena)
-        customer.pointee.brands.free(in: &arena)
     }
 
     private func restorePartition(_ reader: inout ByteReader) {

@@ -91,8 +91,8 @@ struct Customer: BitwiseCopyable {
     /// Advice: hash of the list recommended last; zero for unknown.
     var lastList: UInt32 = 0
 
-    /// Bookkeeping: changed since the last checkpoint.
-    var isChanged = false
+    /// Bookkeeping: place among the changes since the last checkpoint, from one on; zero for unchanged.
+    var change: UInt32 = 0
 
     var history: PurchaseHistory {
         PurchaseHistory(first: firstOrder, last: lastOrder, repeats: repeats, gaps: gaps)

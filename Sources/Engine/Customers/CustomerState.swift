@@ -37,7 +37,9 @@ public final class CustomerState {
     var customers = Paged<Customer>()
     var arena = Arena()
     var wheel = TimerWheel()
+    /// Slots changed since the last checkpoint, and the keys of those who left since then.
     var changed = FlatArray<UInt32>()
+    var left = FlatArray<KeyTable.Retired>()
     var due = FlatArray<UInt32>()
     var clock = ChurnClock()
     let ranking: ChainRanking
@@ -53,7 +55,10 @@ public final class CustomerState {
     }
 
     public var count: Int { customers.count }
-    public var changes: Int { changed.count }
+    /// Records that a checkpoint would write now, tombstones included.
+    public var changes: Int { departures + changed.count }
+    /// Customers who left since the last checkpoint.
+    public var departures: Int { left.count }
     public var bytesReserved: Int {
         keys.bytesReserved + customers.bytesReserved + arena.bytesReserved + wheel.bytesReserved
     }
@@ -124,9 +129,9 @@ public final class CustomerState {
     @inline(__always)
     func markChanged(_ slot: Int) {
         let customer = customers.pointer(slot)
-        if customer.pointee.isChanged { return }
-        customer.pointee.isChanged = true
+        if customer.pointee.change > 0 { return }
         changed.append(UInt32(slot))
+        customer.pointee.change = UInt32(changed.count)
     }
 
     /// SDKs send a batch again when they get no answer, so the last 64 ids are kept, as 32-bit hashes: a false match

@@ -13,6 +13,12 @@ struct KeyTable: ~Copyable {
         var count: UInt16
     }
 
+    /// A key that is no longer found and whose bytes still stand.
+    struct Retired: BitwiseCopyable {
+        fileprivate let block: Arena.Block
+        fileprivate let count: UInt16
+    }
+
     private var entries = Paged<Entry>()
     private var arena = Arena()
     /// Upper half: tag of the hash; lower half: slot + 1, zero when free.
@@ -73,9 +79,13 @@ struct KeyTable: ~Copyable {
         return slot
     }
 
-    /// Forgets a key; its slot will be given to another. Backward-shift deletion (Knuth, TAOCP 3, 6.4, algorithm R).
-    mutating func remove(_ slot: Int) {
-        var entry = entries[slot]
+    /// Forgets a key; its slot will be given to another.
+    mutating func remove(_ slot: Int) { free(retire(slot)) }
+
+    /// Forgets a key but keeps its bytes where they are until ``free(_:)``: somebody may still have to be told.
+    /// Backward-shift deletion (Knuth, TAOCP 3, 6.4, algorithm R).
+    mutating func retire(_ slot: Int) -> Retired {
+        let entry = entries[slot]
         var hole = Int(truncatingIfNeeded: entry.hash) & mask
         while Int(cells[hole] & 0xFFFF_FFFF) - 1 != slot { hole = (hole + 1) & mask }
         var next = (hole + 1) & mask
@@ -88,8 +98,18 @@ struct KeyTable: ~Copyable {
             next = (next + 1) & mask
         }
         cells[hole] = 0
-        arena.free(&entry.block)
         entries.remove(slot)
+        return Retired(block: entry.block, count: entry.count)
+    }
+
+    func bytes(_ key: Retired) -> Bytes {
+        guard key.count > 0 else { return Bytes("") }
+        return Bytes(start: arena.pointer(key.block, as: UInt8.self), count: Int(key.count))
+    }
+
+    mutating func free(_ key: Retired) {
+        var block = key.block
+        arena.free(&block)
     }
 
     private mutating func place(_ slot: Int, _ hash: UInt64) {

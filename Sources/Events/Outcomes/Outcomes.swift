@@ -2,6 +2,7 @@
 public struct Outcomes {
     public var recommendations: [Recommendation] = []
     public var recommended: [RecommendedProduct] = []
+    public var retractions: [Retraction] = []
     public var alerts: [ChurnAlert] = []
     public var sentiments: [SentimentUpdate] = []
     public var projections: [Neighbours] = []
@@ -13,6 +14,7 @@ public struct Outcomes {
     public mutating func removeAll() {
         recommendations.removeAll(keepingCapacity: true)
         recommended.removeAll(keepingCapacity: true)
+        retractions.removeAll(keepingCapacity: true)
         alerts.removeAll(keepingCapacity: true)
         sentiments.removeAll(keepingCapacity: true)
         projections.removeAll(keepingCapacity: true)

@@ -80,3 +80,15 @@ public struct Recommendation {
         self.places = places
     }
 }
+
+/// What was recommended to a customer holds no more: a tombstone under the customer's key.
+public struct Retraction: BitwiseCopyable {
+    public var customer: Bytes
+    /// Stands before the recommendation with this index, behind all earlier ones.
+    public var place: Int
+
+    public init(customer: Bytes, place: Int) {
+        self.customer = customer
+        self.place = place
+    }
+}

@@ -20,6 +20,8 @@ public struct Counters: Sendable {
     public var outputs = [UInt64](repeating: 0, count: OutputTopic.allCases.count)
     public var alertsByLevel = [UInt64](repeating: 0, count: RiskLevel.allCases.count)
     public var reviewsByPolarity = [UInt64](repeating: 0, count: Polarity.allCases.count)
+    /// Tombstones of recommendations: of customers who left, or who want none any more.
+    public var retractions: UInt64 = 0
     public var deadLetters: UInt64 = 0
     public var transactions: UInt64 = 0
     public var aborts: UInt64 = 0

@@ -17,11 +17,7 @@ struct Emitter {
     func emit(_ effects: Effects, into outbox: inout Outbox, _ counters: inout Counters) {
         var outcomes = Outcomes()
         swap(&outcomes, &effects.outcomes)
-        for recommendation in outcomes.recommendations {
-            let (key, value) = open(recommendation.customer, &outbox)
-            encoder.encode(recommendation, places: outcomes.recommended, into: &outbox.bytes)
-            close(.recommendations, recommendation.customer, key, value, &outbox, &counters)
-        }
+        emitRecommendations(outcomes, &outbox, &counters)
         for alert in outcomes.alerts {
             let (key, value) = open(alert.customer, &outbox)
             encoder.encode(alert, into: &outbox.bytes)
@@ -46,6 +42,31 @@ struct Emitter {
         }
         outcomes.removeAll()
         swap(&outcomes, &effects.outcomes)
+    }
+
+    /// Lists and tombstones of the same topic, in the order in which they were decided.
+    private func emitRecommendations(_ outcomes: Outcomes, _ outbox: inout Outbox, _ counters: inout Counters) {
+        var retractions = outcomes.retractions[...]
+        for (index, recommendation) in outcomes.recommendations.enumerated() {
+            while let next = retractions.first, next.place <= index {
+                retract(retractions.removeFirst(), &outbox, &counters)
+            }
+            let (key, value) = open(recommendation.customer, &outbox)
+            encoder.encode(recommendation, places: outcomes.recommended, into: &outbox.bytes)
+            close(.recommendations, recommendation.customer, key, value, &outbox, &counters)
+        }
+        for retraction in retractions { retract(retraction, &outbox, &counters) }
+    }
+
+    private func retract(_ retraction: Retraction, _ outbox: inout Outbox, _ counters: inout Counters) {
+        let topic = OutputTopic.recommendations.rawValue
+        outbox.add(
+            topic: topic,
+            partition: Hash.partition(of: retraction.customer, among: topology.outputPartitions[Int(topic)]),
+            key: retraction.customer,
+            value: .none
+        )
+        counters.retractions += 1
     }
 
     /// Packed signals, to the partitions of their subjects.

@@ -150,8 +150,11 @@ private struct CheckpointWriter {
     func write(_ state: CustomerState, into outbox: inout Outbox) {
         for index in 0..<state.changes {
             let key = outbox.bytes.count
-            let value = state.encodeChange(index, into: &outbox.bytes)
-            outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+            if let value = state.encodeChange(index, into: &outbox.bytes) {
+                outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+            } else {
+                outbox.addTombstone(topic: topic, partition: partition, keyStart: key)
+            }
         }
         let key = outbox.bytes.count
         let value = state.encodePartition(into: &outbox.bytes)

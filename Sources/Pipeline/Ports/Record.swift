@@ -120,6 +120,12 @@ public struct Outbox: ~Copyable {
         )
     }
 
+    /// Adds a tombstone whose key was appended to ``bytes`` from `keyStart` on.
+    public mutating func addTombstone(topic: Int32, partition: Int32, keyStart: Int) {
+        add(topic: topic, partition: partition, keyStart: keyStart, valueStart: bytes.count)
+        records[records.count - 1].valueCount = -1
+    }
+
     /// Copies a whole record in; a missing key or value stays missing.
     public mutating func add(
         topic: Int32,

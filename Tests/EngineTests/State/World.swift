@@ -11,6 +11,8 @@ final class World {
     let effects = Effects(partitions: 1)
     /// Everything that was decided, encoded, and the signals on their way.
     private(set) var told: [UInt8] = []
+    /// Whose recommendations were taken back.
+    private(set) var retracted: [String] = []
     private var decoder = Decoder()
     private var offset: Int64 = 0
     private let encoder = Encoder(version: "test")
@@ -35,6 +37,16 @@ final class World {
         }
         closeCircle()
         return told[before...]
+    }
+
+    /// The customer leaves. False when nobody of that name is known.
+    @discardableResult
+    func remove(_ customer: String) -> Bool {
+        let slot = Array(customer.utf8).withUnsafeBytes { customers.find(Bytes($0)) }
+        guard let slot else { return false }
+        customers.remove(slot, into: effects)
+        listen()
+        return true
     }
 
     func tick(_ time: EventTime) {
@@ -64,6 +76,7 @@ final class World {
     private func listen() {
         var out = ByteBuffer()
         let outcomes = effects.outcomes
+        for retraction in outcomes.retractions { retracted.append(retraction.customer.text) }
         for list in outcomes.recommendations { encoder.encode(list, places: outcomes.recommended, into: &out) }
         for alert in outcomes.alerts { encoder.encode(alert, into: &out) }
         for update in outcomes.sentiments { encoder.encode(update, into: &out) }
@@ -108,9 +121,12 @@ extension World {
         products.clearChanges()
     }
 
-    private static func add(_ log: inout Changelog, _ stage: String = "", _ encode: (inout ByteBuffer) -> Int) {
+    private static func add(_ log: inout Changelog, _ stage: String = "", _ encode: (inout ByteBuffer) -> Int?) {
         var out = ByteBuffer()
-        let start = encode(&out)
+        guard let start = encode(&out) else {
+            log[stage + out.bytes().text] = .some(nil)
+            return
+        }
         log[stage + out.bytes(0..<start).text] = .some(out.bytes(from: start).array)
     }
 

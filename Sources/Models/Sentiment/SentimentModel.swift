@@ -35,15 +35,34 @@ public final class SentimentModel {
     var verdict: Double = 0
 
     /// A model that knows the lexicon only.
-    public convenience init() { self.init(prior: SentimentPrior()) }
+    public convenience init() {
+        self.init(lexicalWeights: SentimentModel.lexicalWeights)
+    }
 
-    init(prior: SentimentPrior) {
+    convenience init(prior: SentimentPrior) {
+        self.init(lexicalWeights: [])
+        prior.seed(self)
+    }
+
+    private init(lexicalWeights: [(index: Int, value: Float)]) {
         weights = .allocate(capacity: SentimentModel.weightCount)
         weights.initialize(repeating: Weight(value: 0, moment: 0), count: SentimentModel.weightCount)
         isPrior = .allocate(capacity: SentimentModel.buckets / 64)
         isPrior.initialize(repeating: 0, count: SentimentModel.buckets / 64)
-        prior.seed(self)
+        for (index, value) in lexicalWeights {
+            weights[index].value = value
+            if index < SentimentModel.buckets { isPrior[index >> 6] |= 1 << UInt64(index & 63) }
+        }
     }
+
+    /// What the prior gives: found once, because walking through the lexicon takes longer than a restore's other parts.
+    private static let lexicalWeights: [(index: Int, value: Float)] = {
+        let seeded = SentimentModel(prior: SentimentPrior())
+        let given = (0..<weightCount).filter { index in
+            index >= buckets || seeded.isPrior[index >> 6] >> UInt64(index & 63) & 1 == 1
+        }
+        return given.map { ($0, seeded.weights[$0].value) }
+    }()
 
     deinit {
         weights.deallocate()

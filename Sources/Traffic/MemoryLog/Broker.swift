@@ -11,8 +11,9 @@ struct Broker: Sendable {
     var steps: StepCounter
     var commitDelayPolls: Int
 
-    /// Numbers of the processes that died.
+    /// Numbers of the processes that died, and of those that are halted.
     private var gone: Set<Int> = []
+    private var halted: Set<Int> = []
     /// The living incarnation of each process name.
     private var incarnations: [String: Int] = [:]
     private var processes = 0
@@ -59,6 +60,8 @@ struct Broker: Sendable {
     }
 
     mutating func kill(_ process: Int) { gone.insert(process) }
+    mutating func halt(_ process: Int) { halted.insert(process) }
+    mutating func wake(_ process: Int) { halted.remove(process) }
 
     func isGone(_ process: Int) -> Bool { !gone.isEmpty && gone.contains(process) }
 
@@ -72,7 +75,8 @@ struct Broker: Sendable {
     mutating func advance(by milliseconds: Int64) {
         now += milliseconds
         transactions.expire(now: now, timeout: options.transactionTimeout).forEach { carryOut($0) }
-        for name in groups.keys { groups[name]?.expire(now: now, timeout: options.sessionTimeout) }
+        let silent = gone.union(halted)
+        for name in groups.keys { groups[name]?.pass(now, silent: silent, options) }
     }
 
     // MARK: Transactions
@@ -142,24 +146,30 @@ struct Broker: Sendable {
         if groups[name] == nil { groups[name] = GroupCoordinator(counts: counts) }
     }
 
-    mutating func join(_ subscription: Subscription) -> String {
-        var group = groups[subscription.group] ?? GroupCoordinator(counts: counts)
-        defer { groups[subscription.group] = group }
-        return group.join(subscription.instance, topics: subscription.topics, now: now)
+    mutating func join(_ subscription: Subscription, process: Int) -> String {
+        openGroup(subscription.group)
+        return groups[subscription.group]?
+            .join(subscription.instance, topics: subscription.topics, process: process, now: now) ?? ""
     }
 
     mutating func poll(_ subscription: Subscription, _ memberId: String) throws(Fault) -> GroupCoordinator.Word {
-        try groups[subscription.group]?.poll(subscription.instance, memberId, now: now) ?? .unknown
+        let limit = options.maxPollInterval
+        return try groups[subscription.group]?.poll(subscription.instance, memberId, now: now, limit) ?? .unknown
     }
 
     mutating func release(_ subscription: Subscription, _ memberId: String) throws(Fault) {
         try groups[subscription.group]?.release(subscription.instance, memberId, now: now)
     }
 
-    mutating func leave(_ subscription: Subscription, _ memberId: String, process: Int) {
+    /// A member says goodbye for good, or falls silent and keeps its place until its session ends.
+    mutating func close(_ subscription: Subscription, _ memberId: String, process: Int, leaves: Bool) {
         guard !isGone(process), let group = groups[subscription.group],
             group.memberId(of: subscription.instance) == memberId
         else { return }
-        groups[subscription.group]?.remove(subscription.instance)
+        if leaves {
+            groups[subscription.group]?.remove(subscription.instance)
+        } else {
+            groups[subscription.group]?.silence(subscription.instance)
+        }
     }
 }

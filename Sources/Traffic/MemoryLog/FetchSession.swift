@@ -8,16 +8,18 @@ struct FetchSession {
     let names: [String]
     private let quantum: Int
     private let shuffleSeed: UInt64?
+    private let isolation: MemoryLog.Isolation
     private var cursors: [LogCursor] = []
     private var places: [TopicPartition: Int] = [:]
     private var pins: [LogSegment] = []
     private var turn = 0
 
-    init(_ topics: [TopicLog], _ options: MemoryLog.Options) {
+    init(_ topics: [TopicLog], _ options: MemoryLog.Options, isolation: MemoryLog.Isolation = .committed) {
         self.topics = topics
         names = topics.map(\.name)
         quantum = max(1, options.fetchQuantum)
         shuffleSeed = options.shuffleSeed
+        self.isolation = isolation
     }
 
     /// Fetches from exactly these positions from now on. Nothing changes when one of them is refused.
@@ -25,7 +27,7 @@ struct FetchSession {
         var fresh: [LogCursor] = []
         for (place, position) in positions.sorted(by: { $0.key < $1.key }) {
             let (topic, log) = try find(place, doing: "fetching")
-            fresh.append(LogCursor(log: log, topic: topic, position: position))
+            fresh.append(LogCursor(log: log, topic: topic, position: position, isolation: isolation))
         }
         cursors = fresh
         places = [:]

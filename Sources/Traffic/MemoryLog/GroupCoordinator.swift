@@ -17,6 +17,8 @@ struct GroupCoordinator: Sendable {
         case owning
         /// Was told to give up what it owns.
         case revoking
+        /// The rebalance went on without it; it keeps its place, but nothing that it had.
+        case leftBehind
     }
 
     private struct Seat {
@@ -24,7 +26,10 @@ struct GroupCoordinator: Sendable {
         var topics: [String]
         var status: Status
         var assignment: [TopicPartition] = []
-        var lastSeen: Int64
+        /// The process that heartbeats for it; nil once its port is closed.
+        var process: Int?
+        var lastPoll: Int64
+        var lastBeat: Int64
     }
 
     /// What a poll hears from the coordinator.
@@ -41,8 +46,11 @@ struct GroupCoordinator: Sendable {
     var offsets = GroupOffsets()
     private(set) var generation: Int32 = 0
     private(set) var isRebalancing = false
+    private var rebalancingSince: Int64 = 0
     private var seats: [String: Seat] = [:]
     private var joins = 0
+    /// The clock's last reading.
+    private var time: Int64 = 0
 
     init(counts: [String: Int32]) { self.counts = counts }
 
@@ -50,11 +58,19 @@ struct GroupCoordinator: Sendable {
 
     /// Joins, or comes back under a static name: then the earlier holder of the name is fenced, and nobody else is
     /// disturbed if the group is stable and the subscription the same (KIP-345).
-    mutating func join(_ instance: String, topics: [String], now: Int64) -> String {
+    mutating func join(_ instance: String, topics: [String], process: Int, now: Int64) -> String {
         joins += 1
+        time = now
         let memberId = "\(instance)-\(joins)"
         let earlier = seats[instance]
-        var seat = Seat(memberId: memberId, topics: topics, status: .joined, lastSeen: now)
+        var seat = Seat(
+            memberId: memberId,
+            topics: topics,
+            status: .joined,
+            process: process,
+            lastPoll: now,
+            lastBeat: now
+        )
         if let earlier, !isRebalancing, earlier.topics == topics {
             seat.status = .assigned
             seat.assignment = earlier.assignment
@@ -70,8 +86,29 @@ struct GroupCoordinator: Sendable {
         rebalance()
     }
 
-    mutating func expire(now: Int64, timeout: Int64) {
-        for instance in seats.filter({ now - $0.value.lastSeen > timeout }).keys.sorted() { remove(instance) }
+    /// Its port is closed: no heartbeat comes any more.
+    mutating func silence(_ instance: String) { seats[instance]?.process = nil }
+
+    /// Time goes on: who lives and polls has sent heartbeats meanwhile; who has not for too long is put out; and a
+    /// rebalance waits no longer for who does not join.
+    mutating func pass(_ now: Int64, silent: Set<Int>, _ options: MemoryLog.Options) {
+        time = now
+        for (instance, seat) in seats {
+            guard let process = seat.process, !silent.contains(process) else { continue }
+            seats[instance]?.lastBeat = max(seat.lastBeat, min(now, seat.lastPoll + options.maxPollInterval))
+        }
+        for instance in seats.filter({ now - $0.value.lastBeat > options.sessionTimeout }).keys.sorted() {
+            remove(instance)
+        }
+        if isRebalancing, now - rebalancingSince > options.maxPollInterval { goOnWithoutTheOthers() }
+    }
+
+    /// Static members that did not join keep their places (KIP-345), in a generation that they do not know.
+    private mutating func goOnWithoutTheOthers() {
+        let absent = seats.filter { $0.value.status != .joined }.keys
+        for instance in absent { seats[instance]?.status = .joined }
+        completeIfJoined()
+        for instance in absent { seats[instance]?.status = .leftBehind }
     }
 
     /// Whether `memberId` still holds the name: false when it was expired, a fault when another took the name over.
@@ -83,9 +120,16 @@ struct GroupCoordinator: Sendable {
 
     // MARK: The member's calls
 
-    mutating func poll(_ instance: String, _ memberId: String, now: Int64) throws(Fault) -> Word {
-        guard try knows(instance, memberId, doing: "polling") else { return .unknown }
-        seats[instance]?.lastSeen = now
+    mutating func poll(
+        _ instance: String,
+        _ memberId: String,
+        now: Int64,
+        _ maxPollInterval: Int64
+    ) throws(Fault) -> Word {
+        guard try knows(instance, memberId, doing: "polling"), let earlier = seats[instance] else { return .unknown }
+        if earlier.status == .leftBehind || now - earlier.lastPoll > maxPollInterval { return .unknown }
+        seats[instance]?.lastPoll = now
+        seats[instance]?.lastBeat = now
         if let owned = revocation(of: instance) { return .revoked(owned) }
         guard !isRebalancing, let seat = seats[instance], seat.status == .assigned else { return .nothing }
         seats[instance]?.status = .owning
@@ -106,7 +150,6 @@ struct GroupCoordinator: Sendable {
     /// The member gave up what was revoked. An unknown member has nothing to give up.
     mutating func release(_ instance: String, _ memberId: String, now: Int64) throws(Fault) {
         guard try knows(instance, memberId, doing: "releasing the assignment") else { return }
-        seats[instance]?.lastSeen = now
         if seats[instance]?.status == .revoking { rejoin(instance) }
     }
 
@@ -117,6 +160,7 @@ struct GroupCoordinator: Sendable {
     }
 
     private mutating func rebalance() {
+        if !isRebalancing { rebalancingSince = time }
         isRebalancing = true
         completeIfJoined()
     }

@@ -74,7 +74,7 @@ final class MemoryInlet: MemoryFetching, Inlet {
             return .lost(partitions)
         case .nothing, .owned:
             holding = .nothing
-            memberId = broker.join(subscription)
+            memberId = broker.join(subscription, process: seat.process)
             return try change(heardFrom: &broker)
         }
     }
@@ -104,7 +104,9 @@ final class MemoryInlet: MemoryFetching, Inlet {
 
     /// A dead process says no goodbye, and one that was replaced has nothing to give up.
     func close(leave: Bool) {
-        if leave { seat.log.locked { broker in broker.leave(subscription, memberId, process: seat.process) } }
+        seat.log.locked { broker in
+            broker.close(subscription, memberId, process: seat.process, leaves: leave)
+        }
         membership = nil
         endUse()
     }

@@ -15,8 +15,12 @@ public final class MemoryLog: Cluster {
         public var now: Int64 = 1_700_000_000_000
         /// `transaction.timeout.ms`
         public var transactionTimeout: Int64 = 10_000
-        /// `session.timeout.ms`; every poll of a member counts as its heartbeat.
+        /// `session.timeout.ms`: how long a member may send no heartbeat. One that lives sends them by itself, polling or
+        /// not; a dead, halted or closed one sends none.
         public var sessionTimeout: Int64 = 45_000
+        /// `max.poll.interval.ms`: a member that does not poll for longer stops its heartbeats, and has lost its
+        /// partitions when it polls again. Also how long a rebalance waits for those who do not join it.
+        public var maxPollInterval: Int64 = 300_000
         /// How often `commitDone` answers false before the commit takes place.
         public var commitDelayPolls = 0
         /// The most records that a poll takes from one partition before it looks at the next.
@@ -119,6 +123,11 @@ public final class MemoryProcess: Cluster {
     /// Ends the process here: every call of its ports throws ``Pipeline/Fault/processGoneCode``, nothing is tidied up.
     public func kill() { log.locked { broker in broker.kill(number) } }
 
+    /// Halts the process as SIGSTOP does: no heartbeat leaves it. Its calls are the caller's not to make meanwhile.
+    public func halt() { log.locked { broker in broker.halt(number) } }
+    /// Lets a halted process go on, unaware that time has passed.
+    public func wake() { log.locked { broker in broker.wake(number) } }
+
     public var capabilities: BrokerCapabilities { log.capabilities }
     public func topics() throws(Fault) -> [String: Int32] { try log.topics() }
 
@@ -126,7 +135,7 @@ public final class MemoryProcess: Cluster {
         let (topics, memberId) = try log.locked { (broker) throws(Fault) in
             try broker.requireAlive(number, doing: "joining \(subscription.group)")
             let topics = try broker.topics(subscription.topics, doing: "subscribing")
-            return (topics, broker.join(subscription))
+            return (topics, broker.join(subscription, process: number))
         }
         return MemoryInlet(PortSeat(log: log, process: number), topics, subscription, memberId)
     }
@@ -137,7 +146,16 @@ public final class MemoryProcess: Cluster {
     }
 
     public func makeReader(topics: [String]) throws(Fault) -> any Fetching {
-        MemoryReader(PortSeat(log: log, process: number), try find(topics, doing: "making a reader"))
+        try makeReader(topics: topics, isolation: .committed)
+    }
+
+    /// A reader that may also see what is not committed, as `isolation.level=read_uncommitted` does.
+    public func makeReader(topics: [String], isolation: MemoryLog.Isolation) throws(Fault) -> any Fetching {
+        MemoryReader(
+            PortSeat(log: log, process: number),
+            try find(topics, doing: "making a reader"),
+            isolation: isolation
+        )
     }
 
     private func find(_ names: [String], doing: String) throws(Fault) -> [TopicLog] {

@@ -120,11 +120,19 @@ final class MemoryOutlet: Outlet {
         throw fault
     }
 
+    /// A commit that was started is waited for first; if it happened, there is nothing to abort.
     func abort() throws(Fault) {
         let doing = "aborting the transaction"
         switch phase {
         case .open, .mustAbort: break
-        case .made, .ready, .committing: throw refusal(doing)
+        case .committing(var progress):
+            if progress.outcome == nil { drive(&progress) }
+            if case .success = progress.outcome {
+                phase = .ready
+                return
+            }
+            phase = .open
+        case .made, .ready: throw refusal(doing)
         }
         try call(.abort, doing) { (broker, effect) throws(Fault) in
             try broker.end(identity, committed: false, doing: doing)

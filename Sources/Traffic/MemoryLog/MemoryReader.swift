@@ -112,9 +112,9 @@ final class MemoryReader: MemoryFetching {
     var seat: PortSeat
     var session: FetchSession
 
-    init(_ seat: PortSeat, _ topics: [TopicLog]) {
+    init(_ seat: PortSeat, _ topics: [TopicLog], isolation: MemoryLog.Isolation) {
         self.seat = seat
-        session = FetchSession(topics, seat.log.options)
+        session = FetchSession(topics, seat.log.options, isolation: isolation)
     }
 
     func fencedFault(doing: String) -> Fault { .injectedBreak(doing: doing) }

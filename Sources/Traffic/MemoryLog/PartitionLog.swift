@@ -7,12 +7,13 @@ struct LogCursor {
     /// Index into the port's topics.
     let topic: Int32
     var position: Int64
+    var isolation = MemoryLog.Isolation.committed
     /// The end that was reported last.
     var reportedEnd: Int64 = -1
     var knownEnd: Int64?
 
     /// True when everything is read and no open transaction hides more.
-    var isAtEnd: Bool { position == log.end && position == log.stableEnd }
+    var isAtEnd: Bool { position == log.end && position == log.readableEnd(isolation) }
 }
 
 /// The log of one partition. Every access happens under the lock of ``MemoryLog``, which is also why the properties go
@@ -45,6 +46,9 @@ final class PartitionLog: @unchecked Sendable {  // Touched only under the log's
     var stableEnd: Int64 {
         open.isEmpty ? end : max(start, open.reduce(end) { min($0, $1.first) })
     }
+
+    /// Where readers of this isolation stop.
+    func readableEnd(_ isolation: MemoryLog.Isolation) -> Int64 { isolation == .committed ? stableEnd : end }
 
     /// True when the entry belongs to a transaction that has not ended.
     func isOpen(_ entry: LogEntry) -> Bool {
@@ -134,9 +138,9 @@ final class PartitionLog: @unchecked Sendable {  // Touched only under the log's
         return max(0, low - 1)
     }
 
-    /// Appends up to `limit` committed records from the cursor on and moves it behind what was looked at.
+    /// Appends up to `limit` records that the cursor may see, and moves it behind what was looked at.
     func read(_ cursor: inout LogCursor, limit: Int, into records: inout [Record], pinning pins: inout [LogSegment]) {
-        let bound = stableEnd
+        let bound = readableEnd(cursor.isolation)
         guard cursor.position < bound, limit > 0 else { return }
         let full = records.count + limit
         var at = segmentIndex(of: cursor.position)
@@ -158,13 +162,16 @@ final class PartitionLog: @unchecked Sendable {  // Touched only under the log's
     ) {
         let first = segment.index(of: cursor.position)
         let topic = cursor.topic
+        let isUncommitted = cursor.isolation == .uncommitted
         var next = cursor.position
         segment.entries.withUnsafeBufferPointer { entries in
             for at in first..<entries.count {
                 let entry = entries[at]
                 if entry.offset >= bound || records.count == full { return }
                 next = entry.offset + 1
-                if entry.kind == .data { records.append(record(entry, segment, topic, pin)) }
+                if entry.kind == .data || entry.kind == .aborted && isUncommitted {
+                    records.append(record(entry, segment, topic, pin))
+                }
             }
         }
         cursor.position = next

@@ -184,19 +184,6 @@ import Testing
         #expect(a.membership == nil)
     }
 
-    @Test func theSessionTimeoutExpiresWhoDoesNotPoll() throws {
-        let a = try desk.inlet("a")
-        let b = try desk.inlet("b")
-        _ = try a.change()
-        _ = try b.change()
-        desk.log.advance(by: 40_000)
-        #expect(try b.change() == nil)
-        desk.log.advance(by: 5_001)
-        #expect(desk.log.members(of: group).map(\.instance) == ["b"])
-        #expect(try b.change() == .revoked(both(2...3)))
-        #expect(try a.change() == .lost(both(0...1)))
-    }
-
     // MARK: Fetching
 
     @Test func fetchesOnlyWhatIsAssigned() throws {

@@ -54,10 +54,23 @@ import Testing
     }
 
     @Test func checkpointsComeBack() {
-        let checkpoint = Checkpoint(codec: 1, configuration: 0xABCD, offsets: [1, 1 << 50, 0])
+        let checkpoint = Checkpoint(
+            codec: 1,
+            configuration: 0xABCD,
+            offsets: [1, 1 << 50, 0],
+            generation: 300,
+            records: 1 << 40,
+            began: [0, 7, 0]
+        )
         var buffer = ByteBuffer()
         checkpoint.encode(into: &buffer)
         #expect(Checkpoint(buffer.bytes()) == checkpoint)
         #expect(Checkpoint(buffer.bytes(0..<buffer.count - 1)) == nil)
+    }
+
+    @Test func checkpointsOfTheFirstVersionAreRead() {
+        let bytes: [UInt8] = [1, 1, 0xCD, 0xAB, 0, 0, 0, 0, 0, 0, 2, 2, 8]
+        let read = bytes.withUnsafeBytes { Checkpoint(Bytes($0)) }
+        #expect(read == Checkpoint(codec: 1, configuration: 0xABCD, offsets: [1, 4]))
     }
 }

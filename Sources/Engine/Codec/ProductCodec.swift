@@ -33,6 +33,7 @@ extension ProductState {
             let value = out.count
             owner.encode(chunk, into: &out)
             owner.model.markClean(chunk)
+            modelParts.insert(chunk)
             return (key, value)
         }
         if let owner = sentimentOwner, owner.isChanged {
@@ -42,6 +43,7 @@ extension ProductState {
             let value = out.count
             owner.encode(into: &out)
             owner.isChanged = false
+            modelParts.insert(ModelPart.sentiment)
             return (key, value)
         }
         guard let owner = churnOwner, owner.isChanged else { return nil }
@@ -50,6 +52,7 @@ extension ProductState {
         let value = out.count
         owner.encode(into: &out)
         owner.isChanged = false
+        modelParts.insert(ModelPart.churn)
         return (key, value)
     }
 
@@ -67,8 +70,10 @@ extension ProductState {
             decode(&reader, id, .category)
         } else if let chunk = StateKey.suffix(key, after: StateKey.sentiment) {
             guard sentimentOwner?.restore(chunk, &reader) == true else { throw .malformed("sentiment weights") }
+            modelParts.insert(Int(chunk.text) ?? ModelPart.sentiment)
         } else if key == Bytes(StateKey.churn) {
             guard churnOwner?.restore(&reader) == true else { throw .malformed("churn population") }
+            modelParts.insert(ModelPart.churn)
         } else if key == Bytes(StateKey.partition) {
             newest = reader.zigzag()
         } else {
@@ -92,6 +97,8 @@ extension ProductState {
         out.append(product.pointee.boughtAfterView, names, in: arena)
         encode(product.pointee.polarity, product.pointee.shift, into: &out)
         out.append(product.pointee.trend.rawValue)
+        out.append(varint: UInt64(product.pointee.units))
+        out.append(varint: UInt64(product.pointee.links))
         out.append(float: product.pointee.published)
     }
 
@@ -127,6 +134,10 @@ extension ProductState {
         product.pointee.boughtAfterView = reader.row(commons.chain, names, in: &arena)
         decodeReviews(&reader, product)
         product.pointee.trend = Trend(rawValue: reader.byte()) ?? .steady
+        if reader.stateVersion >= 2 {
+            product.pointee.units = reader.count32()
+            product.pointee.links = reader.count32()
+        }
         product.pointee.published = reader.float()
     }
 
@@ -147,6 +158,12 @@ extension ProductState {
         product.pointee.shift.rise = reader.float()
         product.pointee.shift.fall = reader.float()
     }
+}
+
+/// Numbers of the models' records: the chunks of the sentiment model first.
+private enum ModelPart {
+    static let sentiment = SentimentModel.chunkCount
+    static let churn = SentimentModel.chunkCount + 1
 }
 
 extension SentimentOwner {

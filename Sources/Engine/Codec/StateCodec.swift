@@ -11,7 +11,7 @@ public enum StateFault: Error, Sendable, Equatable {
 /// The bytes of state records: a version byte, then fields in fixed order, names as text. Dense numbers never leave the
 /// process, so the same state is the same bytes everywhere.
 public enum StateCodec {
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
     /// Checks the version byte.
     static func open(_ value: Bytes) throws(StateFault) -> ByteReader {
@@ -77,6 +77,9 @@ extension ByteBuffer {
 }
 
 extension ByteReader {
+    /// Of a record that ``StateCodec/open(_:)`` let through.
+    var stateVersion: UInt8 { bytes[0] }
+
     mutating func time(since base: EventTime) -> EventTime {
         let value = zigzag()
         return value == EventTime.unknown ? EventTime.unknown : value &+ base

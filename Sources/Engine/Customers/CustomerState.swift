@@ -55,6 +55,8 @@ public final class CustomerState {
     }
 
     public var count: Int { customers.count }
+    /// State records that the changelog holds of this partition once all changes are written.
+    public var records: Int { count + 1 }
     /// Records that a checkpoint would write now, tombstones included.
     public var changes: Int { departures + changed.count }
     /// Customers who left since the last checkpoint.

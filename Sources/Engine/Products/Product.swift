@@ -1,7 +1,7 @@
 import Events
 import Models
 
-/// Everything remembered of one product, or of one category. 300 bytes here; three Markov rows of at most 512 bytes
+/// Everything remembered of one product, or of one category. 310 bytes here; three Markov rows of at most 512 bytes
 /// each in the arena.
 struct Product: BitwiseCopyable {
     let name: Name
@@ -11,6 +11,9 @@ struct Product: BitwiseCopyable {
     var adds: UInt32 = 0
     var orders: UInt32 = 0
     var returns: UInt32 = 0
+    /// Pieces ordered, and links that were added to ``boughtAfter``: whole numbers that a recount must find again.
+    var units: UInt32 = 0
+    var links: UInt32 = 0
     /// Units ordered and, a twentieth each, views.
     var popularity = DecayedCount()
     var boughtAfter = DecayedTop<Name>()
@@ -25,6 +28,9 @@ struct Product: BitwiseCopyable {
     /// Bookkeeping: changed since the last checkpoint; waiting to be looked at for publishing.
     var isChanged = false
     var isDue = false
+
+    /// Whole pieces of an ordered quantity, which the wire allows to be broken.
+    static func units(_ quantity: Float) -> UInt32 { quantity > 0 ? UInt32(min(quantity.rounded(), 1e6)) : 0 }
 
     init(name: Name, subject: Subject) {
         self.name = name

@@ -17,6 +17,8 @@ public final class ProductState {
     var strongest = TopSelection<Name>(limit: Bounds.knownRow)
     let sentimentOwner: SentimentOwner?
     let churnOwner: ChurnOwner?
+    /// Parts of the models that the changelog holds, by ``ModelPart``.
+    var modelParts = Set<Int>()
     /// Latest time of any signal.
     public internal(set) var newest = EventTime.unknown
     /// Signals whose subject belongs to another partition.
@@ -32,6 +34,8 @@ public final class ProductState {
 
     public var count: Int { products.count }
     public var changes: Int { changed.count }
+    /// State records that the changelog holds of this partition once all changes are written.
+    public var records: Int { count + modelParts.count + 1 }
     public var bytesReserved: Int {
         products.bytesReserved + arena.bytesReserved + productSlots.bytesReserved + categorySlots.bytesReserved
     }

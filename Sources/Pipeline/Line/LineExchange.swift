@@ -83,16 +83,7 @@ extension Line {
     }
 
     private func writeJournal(_ shard: Shard) {
-        let key = filling.bytes.count
-        filling.bytes.append(Journal.key)
-        let value = filling.bytes.count
-        shard.journal.encode(into: &filling.bytes)
-        filling.add(
-            topic: topology.changelog(of: shard.stage).rawValue,
-            partition: shard.partition,
-            keyStart: key,
-            valueStart: value
-        )
+        writer(of: shard).write(shard.journal, into: &filling)
     }
 
     /// Publishes the rows that changed most, once a second.
@@ -116,72 +107,21 @@ extension Line {
                 || shard.journal.size > LineSettings.journalBytes)
     }
 
-    /// Every state record that changed since the last one, then the record that binds them together.
+    /// The journal up to now, every state record that changed since the last one, then the record that binds them
+    /// together (decision 0011).
     private func checkpoint(_ shard: Shard, _ now: Int64) {
-        let writer = CheckpointWriter(topology.changelog(of: shard.stage).rawValue, shard.partition)
-        switch shard.state {
-        case .customers(let state): writer.write(state, into: &filling)
-        case .products(let state): writer.write(state, into: &filling)
-        }
-        let checkpoint = Checkpoint(
-            codec: StateCodec.version,
-            configuration: settings.configurationHash,
-            offsets: shard.positions
-        )
-        writer.write(checkpoint, into: &filling)
+        let writer = writer(of: shard)
+        writer.write(shard.journal, into: &filling)
+        writer.write(shard.state, into: &filling)
+        writer.write(shard.seal(configuration: settings.configurationHash), into: &filling)
         shard.journal.reset(base: shard.positions)
         shard.nextCheckpoint = now + settings.checkpointInterval
         shard.isTouched = true
         desk.counters.checkpoints += 1
         checkpointingAt = now
     }
-}
 
-/// Writes the records of one shard's checkpoint.
-private struct CheckpointWriter {
-    private let topic: Int32
-    private let partition: Int32
-
-    init(_ topic: Int32, _ partition: Int32) {
-        self.topic = topic
-        self.partition = partition
-    }
-
-    func write(_ state: CustomerState, into outbox: inout Outbox) {
-        for index in 0..<state.changes {
-            let key = outbox.bytes.count
-            if let value = state.encodeChange(index, into: &outbox.bytes) {
-                outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
-            } else {
-                outbox.addTombstone(topic: topic, partition: partition, keyStart: key)
-            }
-        }
-        let key = outbox.bytes.count
-        let value = state.encodePartition(into: &outbox.bytes)
-        outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
-        state.clearChanges()
-    }
-
-    func write(_ state: ProductState, into outbox: inout Outbox) {
-        for index in 0..<state.changes {
-            let key = outbox.bytes.count
-            let value = state.encodeChange(index, into: &outbox.bytes)
-            outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
-        }
-        while let (key, value) = state.encodeNextModel(into: &outbox.bytes) {
-            outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
-        }
-        let key = outbox.bytes.count
-        let value = state.encodePartition(into: &outbox.bytes)
-        outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
-        state.clearChanges()
-    }
-
-    func write(_ checkpoint: Checkpoint, into outbox: inout Outbox) {
-        let key = outbox.bytes.count
-        outbox.bytes.append(Checkpoint.key)
-        let value = outbox.bytes.count
-        checkpoint.encode(into: &outbox.bytes)
-        outbox.add(topic: topic, partition: partition, keyStart: key, valueStart: value)
+    private func writer(of shard: Shard) -> CheckpointWriter {
+        CheckpointWriter(topology.changelog(of: shard.stage).rawValue, shard.partition)
     }
 }

@@ -195,6 +195,8 @@ final class Restorer {
             )
         }
         shard.positions = try start(progress)
+        shard.generation = progress.checkpoint?.generation ?? 0
+        shard.began = progress.checkpoint?.began ?? progress.journal?.base ?? shard.positions
         shard.finishRestore()
         shard.journal = Journal(writer: shard.journal.writer, base: shard.positions)
         progress.phase = .journal

@@ -18,6 +18,9 @@ public final class Shard {
     /// Ends that were reached, by the stage's inputs: positions behind the last record there was.
     var reached: [Int64]
     public internal(set) var journal: Journal
+    /// Checkpoints since the memory was empty, and the offsets from which it has been folded; zero and none for unknown.
+    var generation: UInt64 = 0
+    var began: [Int64] = []
     /// Folded something since the last transaction.
     var isTouched = false
     /// Wall time of its next turn to be checkpointed.
@@ -44,6 +47,27 @@ public final class Shard {
     /// The same partition of the same stage, with nothing in it.
     func emptied() -> Shard {
         Shard(stage, partition, inputs: positions.count, commons: commons, writer: journal.writer)
+    }
+
+    /// What binds the state records together that stand in the changelog with those written now.
+    func seal(configuration: UInt64) -> Checkpoint {
+        if generation > 0 || !began.isEmpty { generation += 1 }
+        return Checkpoint(
+            codec: StateCodec.version,
+            configuration: configuration,
+            offsets: positions,
+            generation: generation,
+            records: UInt64(stateRecords),
+            began: began
+        )
+    }
+
+    /// State records that the changelog has of this partition, once its changes are written.
+    private var stateRecords: Int {
+        switch state {
+        case .customers(let state): state.records
+        case .products(let state): state.records
+        }
     }
 
     public var changes: Int {

@@ -7,7 +7,7 @@ import Models
 extension StateFixture {
     /// The fields that records of `version` hold.
     static func fields(of world: World, as version: UInt8) -> [String] {
-        customers(world.customers, version) + products(world.products) + models(world.products)
+        customers(world.customers, version) + products(world.products, version) + models(world.products)
     }
 
     private static func customers(_ state: CustomerState, _ version: UInt8) -> [String] {
@@ -60,13 +60,13 @@ extension StateFixture {
         return text
     }
 
-    private static func products(_ state: ProductState) -> [String] {
+    private static func products(_ state: ProductState, _ version: UInt8) -> [String] {
         let names = state.commons.names
         var lines = ["products: newest \(state.newest)"]
         for slot in 0..<state.products.slots where state.products.isLive(slot) {
             let product = state.products[slot]
             guard kept.contains(names.text(product.name).text) else { continue }
-            let fields = [
+            var fields = [
                 "of \(names.text(product.category).text)",
                 "counts \(product.views) \(product.adds) \(product.orders) \(product.returns)",
                 "popularity \(product.popularity)", "polarity \(product.polarity)", "shift \(product.shift)",
@@ -75,6 +75,7 @@ extension StateFixture {
                 "viewed after " + row(product.viewedAfter, names, state.arena),
                 "bought after view " + row(product.boughtAfterView, names, state.arena),
             ]
+            if version >= 2 { fields.append("units \(product.units), links \(product.links)") }
             let name = "\(product.subject) \(names.text(product.name).text)"
             lines += fields.map { "\(name): \($0)" }
         }

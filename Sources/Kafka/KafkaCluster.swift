@@ -65,7 +65,7 @@ public final class KafkaCluster: Cluster {
         try require(subscription.topics)
         let client = try client(.member(group: subscription.group, instance: subscription.instance))
         return try KafkaInlet(
-            Consumer(client, topics: subscription.topics),
+            Consumer(client, topics: subscription.topics, urgent: subscription.urgent),
             queries: queries,
             keepsPlace: embedded == nil
         )

@@ -21,8 +21,11 @@ final class Consumer {
     private var held = 0
     /// A fault that came behind records; thrown by the next poll.
     private var postponed: Fault?
+    /// A queue for each partition; nil where one queue for all will do.
+    private var lanes: Lanes?
 
-    init(_ client: Client, topics: [String]) throws(Fault) {
+    /// - Parameter urgent: topics to hand out first; with it, the others are merged by time.
+    init(_ client: Client, topics: [String], urgent: Set<String>? = nil) throws(Fault) {
         guard let queue = rd_kafka_queue_get_consumer(client.handle) else {
             throw KafkaFault(code: RD_KAFKA_RESP_ERR__UNKNOWN_GROUP, operation: .connecting).fault
         }
@@ -32,6 +35,7 @@ final class Consumer {
         handles = topics.compactMap { rd_kafka_topic_new(client.handle, $0, nil) }
         batch = .allocate(capacity: 1_024)
         precondition(handles.count == topics.count, "a topic name that Kafka does not allow")
+        lanes = urgent.map { Lanes(urgent: $0, watching: queue) }
     }
 
     deinit {
@@ -41,13 +45,17 @@ final class Consumer {
 
     /// Replaces all positions; nothing fetched before comes out after this returns.
     func fetch(from positions: [TopicPartition: Int64]) throws(Fault) {
+        lanes?.open(positions.keys, client.handle)
         let list = PartitionList(positions)
         try KafkaFault.check(list.withPointer { rd_kafka_assign(client.handle, $0) }, .assigning)
         table = FetchTable(positions, topics: topics)
     }
 
     /// Drops what was fetched; nothing comes out until positions are named again.
-    func forget() { table = FetchTable() }
+    func forget() {
+        table = FetchTable()
+        lanes?.close()
+    }
 
     /// - Parameter isReported: says that the poll has something to report beside records and need not wait for them.
     func poll(
@@ -62,8 +70,9 @@ final class Consumer {
             postponed = nil
             throw fault
         }
-        receive(limit: limit, wait: wait, isReported)
-        let polled = sort(into: &records)
+        let polled =
+            lanes.map { follow($0, &records, limit, wait, isReported) }
+            ?? receive(&records, limit, wait, isReported)
         guard let fault = postponed, records.isEmpty, polled.ended.isEmpty else { return polled }
         postponed = nil
         throw fault
@@ -95,6 +104,9 @@ final class Consumer {
     func close() {
         guard owned != nil else { return }
         release()
+        lanes?.close()
+        lanes?.stopWatching(queue)
+        lanes = nil
         handles.forEach(rd_kafka_topic_destroy)
         rd_kafka_queue_destroy(queue)
         owned = nil
@@ -108,12 +120,44 @@ final class Consumer {
 
 extension Consumer {
     /// A full batch waits for its last record, so we wait for one and take along what is there by then.
-    private func receive(limit: Int, wait: Int32, _ isReported: () -> Bool) {
+    private func receive(
+        _ records: inout [Record],
+        _ limit: Int,
+        _ wait: Int32,
+        _ isReported: () -> Bool
+    ) -> Polled {
         if limit > batch.count { enlarge(to: limit) }
         take(limit, wait: 0)
-        if held > 0 || wait <= 0 || isReported() { return }
-        take(1, wait: wait)
-        if held > 0 { take(limit - 1, wait: 0) }
+        if held == 0, wait > 0, !isReported() {
+            take(1, wait: wait)
+            if held > 0 { take(limit - 1, wait: 0) }
+        }
+        return sort(into: &records)
+    }
+
+    /// The consumer's own queue brings what the group says, and errors; the records are in the lanes.
+    private func follow(
+        _ lanes: Lanes,
+        _ records: inout [Record],
+        _ limit: Int,
+        _ wait: Int32,
+        _ isReported: () -> Bool
+    ) -> Polled {
+        let before = records.count
+        var polled = look(lanes, &records, limit)
+        if records.count == before, polled.ended.isEmpty, postponed == nil, wait > 0, !isReported() {
+            lanes.wait(wait)
+            polled = look(lanes, &records, limit)
+        }
+        return polled
+    }
+
+    private func look(_ lanes: Lanes, _ records: inout [Record], _ limit: Int) -> Polled {
+        releaseBatch()
+        take(batch.count, wait: 0)
+        var polled = sort(into: &records)
+        lanes.take(limit, into: &records, &polled) { self.sort($0, &$1) }
+        return polled
     }
 
     private func take(_ count: Int, wait: Int32) {
@@ -127,6 +171,11 @@ extension Consumer {
     }
 
     private func release() {
+        releaseBatch()
+        lanes?.release()
+    }
+
+    private func releaseBatch() {
         for index in 0..<held { rd_kafka_message_destroy(batch[index]) }
         held = 0
     }
@@ -134,15 +183,20 @@ extension Consumer {
     private func sort(into records: inout [Record]) -> Polled {
         var polled = Polled()
         for index in 0..<held {
-            guard let message = batch[index] else { continue }
-            let topic = self.index(of: message.pointee.rkt)
-            if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
-                report(message, topic, &polled)
-            } else if table.admits(topic: topic, partition: message.pointee.partition, offset: message.pointee.offset) {
-                records.append(Record(message, topic: topic))
-            }
+            if let message = batch[index], let record = sort(message, &polled) { records.append(record) }
         }
         return polled
+    }
+
+    /// The record that a message is, if it is one that we asked for; what else it says is reported.
+    private func sort(_ message: Message, _ polled: inout Polled) -> Record? {
+        let topic = self.index(of: message.pointee.rkt)
+        if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+            report(message, topic, &polled)
+            return nil
+        }
+        let isWanted = table.admits(topic: topic, partition: message.pointee.partition, offset: message.pointee.offset)
+        return isWanted ? Record(message, topic: topic) : nil
     }
 
     /// Few topics, so a scan is faster than any table. Unknown ones get an index that no table admits.

@@ -15,7 +15,12 @@ extension Line {
         }
         if inlet == nil {
             inlet = try cluster.makeInlet(
-                Subscription(group: settings.group, instance: settings.name, topics: topology.subscription)
+                Subscription(
+                    group: settings.group,
+                    instance: settings.name,
+                    topics: topology.subscription,
+                    urgent: [OutputTopic.signals.name]
+                )
             )
         }
         if replica == nil { replica = try Replica(commons.knowledge, cluster) }

@@ -76,6 +76,9 @@ public struct Membership: @unchecked Sendable {
 }
 
 /// A member of the consumer group. Used by one thread.
+///
+/// Its polls hand out urgent topics first; of the others, those with the same partition number in the order of their
+/// records' timestamps, as ``TimeMerge`` has it and as far as the port is able to.
 public protocol Inlet: Fetching {
     /// Taken once when the assignment came; nil before the first and after a loss.
     var membership: Membership? { get }
@@ -135,11 +138,14 @@ public struct Subscription: Sendable {
     public var instance: String
     /// Exact names; patterns are resolved before.
     public var topics: [String]
+    /// Of these: handed out before all others, because what follows from them is needed to fold the others well.
+    public var urgent: Set<String>
 
-    public init(group: String, instance: String, topics: [String]) {
+    public init(group: String, instance: String, topics: [String], urgent: Set<String> = []) {
         self.group = group
         self.instance = instance
         self.topics = topics
+        self.urgent = urgent
     }
 }
 

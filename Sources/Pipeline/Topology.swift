@@ -68,7 +68,8 @@ public struct Topology: Sendable {
                 code: "PARTITION_COUNTS_DIFFER",
                 doing: "comparing partition counts: \(first) has \(partitions), "
                     + different.map { "\($0) has \(existing[$0] ?? 0)" }.joined(separator: ", "),
-                remedy: "inputs, signals and changelogs need the same count: recreate or repartition those that differ"
+                remedy: "inputs, signals and changelogs need the same count: read a copy of an input that differs "
+                    + "(shopstream repartition), recreate the others"
             )
         }
         self.partitions = partitions

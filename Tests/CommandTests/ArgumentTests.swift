@@ -98,7 +98,9 @@ struct ArgumentTests {
     private static let verbs: [String: any ParsableCommand.Type] = [
         "replay": Replay.self, "generate": Generate.self, "tail": Tail.self, "topics": Topics.self,
         "doctor": Doctor.self,
-        "reset": Reset.self, "bench": Bench.self,
+        "reset": Reset.self, "bench": Bench.self, "repartition": Repartition.self,
+        "dlq": DeadLetters.self, "dlq list": DeadLettersList.self, "dlq show": DeadLettersShow.self,
+        "dlq replay": DeadLettersReplay.self,
     ]
 
     @Test(arguments: verbs.keys.sorted())

@@ -26,7 +26,7 @@ final class ShopRig {
         settings.untilEnd = true
         settings.checkpointInterval = 50
         settings.recordsPerPoll = 64
-        try fill(days)
+        if days > 0 { try fill(days) }
     }
 
     private func fill(_ days: Int) throws {

@@ -34,8 +34,24 @@ public struct Decoder: ~Copyable {
     ///     for a missing one.
     /// - Complexity: O(length of the value).
     public mutating func decode(_ value: Bytes, recordTime: EventTime) -> Decoded {
-        guard value.count <= Limits.value else { return .rejected(.oversize) }
-        guard let json = Decoder.json(in: value) else { return .rejected(.unsupportedEncoding) }
+        if let rejection = parse(value) { return .rejected(rejection) }
+        return finish(recordTime)
+    }
+
+    /// Only whose event it is, by the rule of ``decode(_:recordTime:)`` and for events of every kind: `userId`, else
+    /// `anonymousId`. The answer borrows from the value, and from the decoder until its next use.
+    /// - Complexity: O(length of the value).
+    public mutating func customer(of value: Bytes) -> Result<Bytes, Rejection> {
+        if let rejection = parse(value) { return .failure(rejection) }
+        let customer = draft.customer
+        if customer.isEmpty { return .failure(.missingIdentity) }
+        return customer.count <= Limits.identifier ? .success(customer) : .failure(.oversize)
+    }
+
+    @inline(__always)
+    private mutating func parse(_ value: Bytes) -> Rejection? {
+        guard value.count <= Limits.value else { return .oversize }
+        guard let json = Decoder.json(in: value) else { return .unsupportedEncoding }
         unescaped.removeAll()
         unescaped.reserve(json.count)
         base = json.start!
@@ -43,9 +59,9 @@ public struct Decoder: ~Copyable {
         do {
             try read(json)
         } catch {
-            return .rejected(.malformedJSON)
+            return .malformedJSON
         }
-        return finish(recordTime)
+        return nil
     }
 
     /// The JSON in the value: bare, or behind a schema registry's magic byte (0x00 and a 4- or 8-byte id, 0x01 and a
@@ -260,7 +276,7 @@ public struct Decoder: ~Copyable {
         guard let kind = kind() else {
             return draft.isEnvelope ? .skipped : .rejected(.unknownEnvelope)
         }
-        let customer = draft.userId.isEmpty ? draft.anonymousId : draft.userId
+        let customer = draft.customer
         guard !customer.isEmpty else { return .rejected(.missingIdentity) }
         if draft.itemCount == 0 { keep(draft.item) }
         guard withinLimits(customer) else { return .rejected(.oversize) }

@@ -56,6 +56,9 @@ struct Draft {
     var reviewId = Bytes.none
     var query = Bytes.none
 
+    /// Whose event it is; empty where nobody is named.
+    var customer: Bytes { userId.isEmpty ? anonymousId : userId }
+
     /// Whoever says `type` or `event` means to be a Track envelope.
     var isEnvelope: Bool { !type.isEmpty || !event.isEmpty }
 

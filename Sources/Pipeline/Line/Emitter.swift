@@ -94,15 +94,6 @@ struct Emitter {
         into outbox: inout Outbox,
         _ counters: inout Counters
     ) {
-        let reason = [
-            Header("__dlq.errors.topic", topology.inputs[input]),
-            Header("__dlq.errors.partition", String(record.partition)),
-            Header("__dlq.errors.offset", String(record.offset)), Header("__dlq.errors.group", group),
-            Header("__dlq.errors.message", "\(rejection.message)"),
-            Header("__dlq.errors.exception", "\(rejection.code)"), Header("__dlq.errors.stage", "\(rejection.stage)"),
-            Header("__dlq.errors.timestamp", String(record.timestamp)),
-            Header("__dlq.errors.app.version", "\(Shopstream.version)"),
-        ]
         let topic = topology.deadLetters(ofInput: input)
         outbox.add(
             topic: topic,
@@ -110,7 +101,7 @@ struct Emitter {
             timestamp: record.timestamp,
             key: record.key,
             value: record.value,
-            headers: headers + reason
+            headers: headers + DeadLetter.headers(record, of: topology.inputs[input], rejection, group: group)
         )
         counters.deadLetters += 1
     }

@@ -26,7 +26,8 @@ enum InputTopics {
         return found.sorted()
     }
 
-    private static func isOurs(_ topic: String) -> Bool {
+    /// True for what Shopstream or the cluster writes itself.
+    static func isOurs(_ topic: String) -> Bool {
         topic.hasPrefix("dlq.") || topic.hasPrefix("__") || OutputTopic.allCases.contains { $0.name == topic }
     }
 }

@@ -77,7 +77,9 @@ struct Watch {
 
     /// Records without the customer's key split a customer's memory.
     private mutating func keys(_ total: LineTotals, _ now: Int64) -> [Note] {
-        let remedy = "a customer's memory is split; let the producer set userId, else anonymousId, as key"
+        let remedy =
+            "a customer's memory is split; let the producer set userId, else anonymousId, as key, "
+            + "or read a copy that has it: shopstream repartition"
         return total.inputs.indices.flatMap { index in
             warn("unkeyed \(index)", total.unkeyed[index], now) {
                 "\(total.inputs[index]): \($0.counted("record")) without a key: \(remedy)"

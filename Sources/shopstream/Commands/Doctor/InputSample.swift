@@ -110,7 +110,7 @@ struct InputDiagnosis {
             .failure(.configuration),
             "records",
             "\(sample.topic): \(share(sample.unkeyed)) have no key",
-            remedy: "key them by userId, else anonymousId: without it a customer's events go to several places"
+            remedy: "key them by userId, else anonymousId, or read a copy that is: \(repartition)"
         )
     }
 
@@ -120,9 +120,11 @@ struct InputDiagnosis {
             .warning,
             "records",
             "\(sample.topic): \(share(sample.miskeyed)) have a key that is not their customer",
-            remedy: "key them by the same userId, else anonymousId, that the body names"
+            remedy: "key them by the userId, else anonymousId, of the body, or read a copy that is: \(repartition)"
         )
     }
+
+    private var repartition: String { "shopstream repartition --from \(sample.topic) --to <new topic>" }
 
     private var broken: Finding? {
         guard !sample.rejected.isEmpty else { return nil }
@@ -133,7 +135,7 @@ struct InputDiagnosis {
             isMost ? .warning : .note,
             "records",
             "\(sample.topic): \(share(count)) cannot be used (\(reasons))",
-            remedy: "shopstream tail dead-letters --from-beginning names each"
+            remedy: "shopstream dlq list names what a line gave up; dlq replay sends it back once it is mended"
         )
     }
 

@@ -9,8 +9,6 @@ import Pipeline
 final class StateEraser {
     /// Tombstones of one transaction: a few hundred KB.
     private static let batch = 10_000
-    /// Ms to wait for the group's partitions: a rebalance and the session of a member that died.
-    private static let patience: Int64 = 60_000
 
     private let cluster: any Cluster
     private let topology: Topology
@@ -38,73 +36,26 @@ final class StateEraser {
 
     /// Answers how many state records were emptied.
     func run(_ report: (Int) -> Void = { _ in }) throws -> Int {
-        let outlet = try cluster.makeOutlet(transactionalId: settings.transactionalId, topics: StateEraser.changelogs)
-        defer { outlet.close() }
-        try outlet.initialize()
-        let inlet = try cluster.makeInlet(
-            Subscription(group: settings.group, instance: settings.name, topics: topology.subscription)
+        let member = try SoleMember(
+            cluster,
+            Subscription(group: settings.group, instance: settings.name, topics: topology.subscription),
+            of: topology.subscribed,
+            transactionalId: settings.transactionalId,
+            writing: StateEraser.changelogs,
+            work: "reset",
+            clock: clock
         )
-        defer { inlet.close(leave: true) }
-        let member = try join(inlet)
-        let desk = EraserDesk(outlet, inlet, member)
-        let standing = plan.standing(try committed(inlet))
+        defer { member.close() }
+        let standing = plan.standing(try member.committed())
         unseal()
-        try desk.commit(&outbox, standing)
-        try sweep(desk, standing, report)
+        try member.commit(&outbox, standing)
+        try sweep(member, standing, report)
         seal()
-        try desk.commit(&outbox, plan.offsets)
+        try member.commit(&outbox, plan.offsets)
         return erased
     }
 
     private static let changelogs = [OutputTopic.customersChangelog.name, OutputTopic.productsChangelog.name]
-
-    // MARK: the group
-
-    /// Waits until every partition is ours.
-    private func join(_ inlet: any Inlet) throws -> Membership {
-        let deadline = clock.now() + StateEraser.patience
-        while clock.now() < deadline {
-            records.removeAll(keepingCapacity: true)
-            let polled = try patiently { () throws(Fault) in try inlet.poll(into: &records, limit: 1, wait: 100) }
-            guard case .assigned(let partitions) = polled?.change else {
-                if let change = polled?.change { try release(change, inlet) }
-                continue
-            }
-            guard Set(partitions).isSuperset(of: topology.subscribed), let member = inlet.membership else {
-                throw Exit(.temporary, "the group has other members: stop them, or wait for session.timeout.ms")
-            }
-            return member
-        }
-        throw Exit(.temporary, "the group gave no partitions within a minute: it may be rebalancing; try again")
-    }
-
-    private func release(_ change: GroupChange, _ inlet: any Inlet) throws(Fault) {
-        switch change {
-        case .revoked(let partitions), .lost(let partitions): try inlet.release(assignment: partitions)
-        case .assigned: break
-        }
-    }
-
-    /// Offsets of the group, once no transaction is deciding them any more.
-    private func committed(_ inlet: any Inlet) throws -> [TopicPartition: Int64] {
-        let deadline = clock.now() + StateEraser.patience
-        repeat {
-            if let offsets = try patiently({ () throws(Fault) in try inlet.committed(topology.subscribed) }) {
-                return offsets
-            }
-        } while clock.now() < deadline
-        throw Exit(.temporary, "the group's offsets are not stable: a transaction is still open; try again")
-    }
-
-    /// Nil when the same call may be made again.
-    private func patiently<Answer>(_ call: () throws(Fault) -> Answer) throws(Fault) -> Answer? {
-        do throws(Fault) {
-            return try call()
-        } catch {
-            guard error.recovery == .retry else { throw error }
-            return nil
-        }
-    }
 
     // MARK: the changelogs
 
@@ -139,7 +90,7 @@ final class StateEraser {
 
     /// Reads the changelogs as they are now and takes every state record away. Memory is bounded by the batch: a key
     /// that stands in the log several times may be taken away several times.
-    private func sweep(_ desk: EraserDesk, _ standing: [TopicPartition: Int64], _ report: (Int) -> Void) throws {
+    private func sweep(_ member: SoleMember, _ standing: [TopicPartition: Int64], _ report: (Int) -> Void) throws {
         let reader = try cluster.makeReader(topics: StateEraser.changelogs)
         defer { reader.close() }
         var open = try ends(reader)
@@ -153,7 +104,7 @@ final class StateEraser {
                 open[partition] = nil
             }
             guard outbox.records.count >= StateEraser.batch || open.isEmpty else { continue }
-            try desk.commit(&outbox, standing)
+            try member.commit(&outbox, standing)
             keys.removeAll(keepingCapacity: true)
             report(erased)
         }
@@ -186,50 +137,4 @@ private struct ErasedKey: Hashable {
     var topic: Int32
     var partition: Int32
     var bytes: [UInt8]
-}
-
-/// Commits outboxes in the name of the group's one member.
-private final class EraserDesk {
-    private let outlet: any Outlet
-    private let inlet: any Inlet
-    private let member: Membership
-    private var records: [Record] = []
-
-    init(_ outlet: any Outlet, _ inlet: any Inlet, _ member: Membership) {
-        self.outlet = outlet
-        self.inlet = inlet
-        self.member = member
-    }
-
-    func commit(_ outbox: inout Outbox, _ offsets: [TopicPartition: Int64]) throws {
-        try checkPlace()
-        let transaction = try Transaction.begin(on: outlet)
-        do {
-            try transaction.send(outbox)
-        } catch {
-            try? transaction.abort()
-            throw error
-        }
-        let committing = transaction.commit(offsets: offsets, membership: member)
-        while true {
-            do throws(Fault) {
-                if try committing.isDone(wait: 1_000) { break }
-            } catch {
-                guard error.recovery == .retry else { throw error }
-            }
-        }
-        outbox.removeAll()
-    }
-
-    /// Polling keeps the membership alive and tells when somebody else has come.
-    private func checkPlace() throws {
-        records.removeAll(keepingCapacity: true)
-        let polled = try inlet.poll(into: &records, limit: 1, wait: 0)
-        guard polled.change == nil, inlet.membership != nil else {
-            throw Exit(
-                .temporary,
-                "somebody joined the group meanwhile: the reset is unfinished; stop them and run it again"
-            )
-        }
-    }
 }

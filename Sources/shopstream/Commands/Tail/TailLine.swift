@@ -1,4 +1,5 @@
 import Events
+import Pipeline
 
 /// Renders a record as one line for people. Pure.
 struct TailLine {
@@ -163,13 +164,12 @@ struct TailLine {
         return "“\(line.prefix(80))\(line.count > 80 ? "…" : "")”"
     }
 
-    /// `storefront.clickstream.v1[3] at 12345  bad_timestamp: the timestamp …; keyed, 290 bytes`
     private func deadLetter(_ record: TailRecord) -> String {
-        let header = { (name: String) in record.headers["__dlq.errors." + name] ?? "?" }
-        let place = "\(header("topic"))[\(header("partition"))] at \(header("offset"))"
-        let key = record.key == nil ? "no key" : "keyed"
-        return
-            "\(place)  \(palette.red(header("exception"))): \(header("message"));"
-            + " \(key), \(record.bytes.counted("byte"))"
+        let headers = record.headers.map { Header($0.key, $0.value) }
+        guard let letter = DeadLetter(headers) else {
+            let noted = record.headers[DeadLetter.Name.replayed]
+            return noted.map { "the letters at \($0) were sent back" } ?? "\(record.topic): no dead letter of ours"
+        }
+        return DeadLetterText(palette).text(letter, bytes: record.bytes, isKeyed: record.key != nil)
     }
 }

@@ -12,7 +12,7 @@ struct TailRecord {
     /// Nil for a tombstone.
     var value: String?
     var bytes: Int
-    /// The first of each name counts.
+    /// The last of each name counts.
     var headers: [String: String]
     let object: JSONObject
 
@@ -27,7 +27,7 @@ struct TailRecord {
             bytes: record.value.count,
             headers: Dictionary(
                 headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) },
-                uniquingKeysWith: { first, _ in first }
+                uniquingKeysWith: { $1 }
             )
         )
     }

@@ -20,7 +20,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .target(name: "Events", swiftSettings: strict),
@@ -32,10 +31,7 @@ let package = Package(
         .target(name: "Kafka", dependencies: ["Events", "Pipeline", "CRdkafka", logging], swiftSettings: strict),
         .target(
             name: "Web",
-            dependencies: [
-                "Events", "Engine", "Pipeline", logging,
-                .product(name: "FlyingFox", package: "FlyingFox"),
-            ],
+            dependencies: ["Events", "Engine", "Pipeline", logging],
             swiftSettings: strict
         ),
         .executableTarget(

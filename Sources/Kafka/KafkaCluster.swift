@@ -11,6 +11,7 @@ public final class KafkaCluster: Cluster {
     private let readerGroup: String
     private let logger: Logger
     private let board = StatisticsBoard()
+    private let credentials: Credentials
 
     /// - Parameters:
     ///   - readerGroup: readers outside the group never join one, but librdkafka wants its name; giving the lines'
@@ -51,8 +52,11 @@ public final class KafkaCluster: Cluster {
         self.capabilities = capabilities
         self.readerGroup = readerGroup
         self.logger = logger
+        let credentials = Credentials(settings)
+        self.credentials = credentials
         queries = Queries { [board] () throws(Fault) in
-            try Client(.consumer, settings.pairs(for: .query), reports: Reports(logger: logger, board: board))
+            let reports = Reports(logger: logger, board: board, credentials: credentials)
+            return try Client(.consumer, settings.pairs(for: .query), reports: reports)
         }
     }
 
@@ -87,7 +91,8 @@ public final class KafkaCluster: Cluster {
     }
 
     func client(_ role: ClientRole) throws(Fault) -> Client {
-        try Client(role.kind, settings.pairs(for: role), reports: Reports(logger: logger, board: board))
+        let reports = Reports(logger: logger, board: board, credentials: credentials)
+        return try Client(role.kind, settings.pairs(for: role), reports: reports)
     }
 
     private var transactionTimeout: Int32 { settings["transaction.timeout.ms"].flatMap { Int32($0) } ?? 10_000 }

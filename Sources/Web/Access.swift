@@ -1,24 +1,23 @@
-/// Who may ask about single customers and products. Health and metrics hold no names and are open to all who can
-/// connect.
+/// Who may ask. Probes hold no names and are open to all who can connect.
 public enum Access: Sendable {
-    /// Loopback: whoever is on this machine, but no page that a browser was lured to by a name of its own.
+    /// Loopback: whoever is on this machine, but about single customers and products no page that a browser was lured
+    /// to by a name of its own.
     case local
-    /// Off loopback with the token of `--http-token-file`.
+    /// Only with the token of `--http-token-file`.
     case token([UInt8])
-    /// Off loopback without a token: nobody.
-    case nobody
 
     /// The answer to those who may not; nil for those who may.
-    func refusal(of request: WebRequest) -> WebAnswer? {
+    /// - Parameter showsOne: a single customer or product is asked about.
+    func refusal(of request: WebRequest, showsOne: Bool) -> WebAnswer? {
         switch self {
         case .local:
-            return Access.isPlain(request.host ?? "") ? nil : .refused(421, "ask by address or as localhost")
+            let isFine = !showsOne || Access.isPlain(request.host ?? "")
+            return isFine ? nil : .refused(421, "ask by address or as localhost")
         case .token(let token):
             if Access.isEqual(Access.bearer(request.authorization), token) { return nil }
             var answer = WebAnswer.refused(401, "a bearer token is needed")
             answer.headers.append(("WWW-Authenticate", "Bearer"))
             return answer
-        case .nobody: return .refused(403, "off loopback this needs --http-token-file")
         }
     }
 
@@ -27,10 +26,12 @@ public enum Access: Sendable {
         return Array(header.dropFirst(7).utf8)
     }
 
-    /// Takes as long wherever the two differ; only the length shows.
+    /// Takes a time that depends on the given bytes' count alone: neither what is wanted nor its length shows.
     static func isEqual(_ given: [UInt8], _ wanted: [UInt8]) -> Bool {
-        guard given.count == wanted.count, !wanted.isEmpty else { return false }
-        return zip(given, wanted).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        guard !wanted.isEmpty else { return false }
+        var difference = given.count ^ wanted.count
+        for index in given.indices { difference |= Int(given[index] ^ wanted[index % wanted.count]) }
+        return difference == 0
     }
 
     /// `localhost` or a numeric address, with or without a port: names that only a resolver gives are not ours.

@@ -6,26 +6,53 @@ public import Pipeline
 public struct Site: Sendable {
     private let desk: any Desk
     private let access: Access
+    private let scope: Scope
     private let health: Health
     private let clock: WallClock
 
-    public init(_ desk: any Desk, access: Access, health: Health = Health(), clock: WallClock) {
+    /// What an address shows.
+    public enum Scope: Sendable {
+        case everything
+        /// Nothing about customers and products, and to all who can connect.
+        case probesAndMetrics
+    }
+
+    public init(
+        _ desk: any Desk,
+        access: Access,
+        scope: Scope = .everything,
+        health: Health = Health(),
+        clock: WallClock
+    ) {
         self.desk = desk
         self.access = access
+        self.scope = scope
         self.health = health
         self.clock = clock
     }
 
     public func answer(_ request: WebRequest) async -> WebAnswer {
         if let refusal = request.refusal { return refusal }
+        switch (request.path, scope) {
+        case ("/livez", _), ("/healthz", _): return livez()
+        case ("/readyz", _): return readyz()
+        case ("/metrics", .probesAndMetrics): return metrics()
+        case (_, .probesAndMetrics): return .refused(404, "here are /livez, /readyz and /metrics")
+        case (_, .everything): return await shop(request)
+        }
+    }
+
+    private func shop(_ request: WebRequest) async -> WebAnswer {
+        let parts = request.path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        let showsOne = parts.count == 3 && ["customers", "products", "recommendations"].contains(parts[1])
+        if let refusal = access.refusal(of: request, showsOne: showsOne) { return refusal }
         switch request.path {
         case "/": return .page(StatusPage.html)
-        case "/livez", "/healthz": return livez()
-        case "/readyz": return readyz()
         case "/metrics": return metrics()
         case "/version": return .json(["version": "\(Shopstream.version)"])
         case "/status": return .json(Overview(desk.statuses, at: clock.now()))
-        default: return await one(request)
+        case _ where showsOne: return await one(parts[1], parts[2])
+        default: return .refused(404, "no such page; see /")
         }
     }
 
@@ -45,16 +72,11 @@ public struct Site: Sendable {
     }
 
     /// `/customers/{id}`, `/products/{id}`, `/recommendations/{id}`.
-    private func one(_ request: WebRequest) async -> WebAnswer {
-        let parts = request.path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, ["customers", "products", "recommendations"].contains(parts[1]) else {
-            return .refused(404, "no such page; see /")
-        }
-        if let refusal = access.refusal(of: request) { return refusal }
-        guard let name = String(parts[2]).removingPercentEncoding, !name.isEmpty, name.utf8.count <= Limits.identifier
+    private func one(_ kind: Substring, _ id: Substring) async -> WebAnswer {
+        guard let name = String(id).removingPercentEncoding, !name.isEmpty, name.utf8.count <= Limits.identifier
         else { return .refused(404, "not a name") }
         do throws(Unanswered) {
-            switch parts[1] {
+            switch kind {
             case "customers": return Site.found(try await desk.customer(name))
             case "products": return Site.found(try await desk.product(name))
             default: return Site.found(try await desk.list(of: name))

@@ -5,7 +5,6 @@ public struct WebRequest: Sendable {
     public var path: String
     public var host: String?
     public var authorization: String?
-    public var headerBytes: Int
     public var hasBody: Bool
 
     public init(
@@ -13,25 +12,25 @@ public struct WebRequest: Sendable {
         path: String,
         host: String? = "localhost",
         authorization: String? = nil,
-        headerBytes: Int = 0,
         hasBody: Bool = false
     ) {
         self.method = method
         self.path = path
         self.host = host
         self.authorization = authorization
-        self.headerBytes = headerBytes
         self.hasBody = hasBody
     }
 
     static let longestPath = 2_048
-    static let mostHeaderBytes = 16 << 10
 
     /// The answer to what is too long or asks for too much; nil for a request that may be looked at.
     var refusal: WebAnswer? {
         if path.utf8.count > WebRequest.longestPath { return .refused(414, "the path is too long") }
-        if headerBytes > WebRequest.mostHeaderBytes { return .refused(431, "the headers are too long") }
-        if method != "GET" { return .refused(405, "only GET is answered") }
+        if method != "GET", method != "HEAD" {
+            var answer = WebAnswer.refused(405, "only GET and HEAD are answered")
+            answer.headers.append(("Allow", "GET, HEAD"))
+            return answer
+        }
         return hasBody ? .refused(413, "no request here has a body") : nil
     }
 }
@@ -71,14 +70,16 @@ public struct WebAnswer: Sendable {
     var phrase: String {
         switch status {
         case 200: "OK"
+        case 400: "Bad Request"
         case 401: "Unauthorized"
-        case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 421: "Misdirected Request"
         case 431: "Request Header Fields Too Large"
+        case 505: "HTTP Version Not Supported"
         case 503: "Service Unavailable"
         default: "Error"
         }

@@ -46,11 +46,6 @@ import Testing
         expectNone(places, "go through the ports of Pipeline")
     }
 
-    @Test func `one file knows the HTTP server`() {
-        let files = House.sources.filter { $0.imports.contains("FlyingFox") }.map(\.name)
-        #expect(files.count <= 1, "\(files): keep FlyingFox behind one file")
-    }
-
     @Test func `imports are found however they are written`() {
         let file = SourceFile(
             name: "Sources/Web/A.swift",

@@ -97,7 +97,7 @@ import Testing
                 [("security.protocol", "sasl_ssl"), ("sasl.mechanism", "PLAIN"), ("sasl.username", "me")],
                 "sasl.password: PLAIN needs it"
             ),
-            ([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER")], "token source"),
+            ([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER")], "needs a token"),
         ] as [([(String, String)], String)]
     )
     func theWholeIsCheckedToo(_ pairs: [(String, String)], _ reason: String) throws {

@@ -18,12 +18,15 @@ final class Client: @unchecked Sendable {
         let type = kind == .consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER
         guard let handle = rd_kafka_new(type, conf, &reason, reason.count) else {
             rd_kafka_conf_destroy(conf)
-            throw Self.refused(Text.of(reason))
+            throw Self.refused(reports.scrubbed(Text.of(reason)))
         }
         self.handle = handle
         self.reports = reports
         name = String(cString: rd_kafka_name(handle))
         if kind == .consumer { rd_kafka_poll_set_consumer(handle) }
+        if reports.givesTokens, let error = rd_kafka_sasl_background_callbacks_enable(handle) {
+            throw KafkaFault(consuming: error, .connecting).fault
+        }
     }
 
     deinit {
@@ -61,14 +64,22 @@ final class Client: @unchecked Sendable {
     ) throws(Fault) -> OpaquePointer {
         let conf: OpaquePointer = rd_kafka_conf_new()
         for (key, value) in pairs {
-            if let complaint = Settable.set(conf, key, value) {
+            if let complaint = Settable.set(conf, key, value, hiding: Redaction.isSecret(key)) {
                 rd_kafka_conf_destroy(conf)
                 throw refused(complaint)
             }
         }
         reports.install(on: conf)
+        if reports.givesTokens { reports.installTokens(on: conf) }
+        if Self.verifies(pairs) { reports.installCertificates(on: conf) }
         if kind == .consumer { reports.installRebalances(on: conf) } else { reports.installDeliveries(on: conf) }
         return conf
+    }
+
+    private static func verifies(_ pairs: [(key: String, value: String)]) -> Bool {
+        let last = Dictionary(pairs.map { ($0.key, $0.value.lowercased()) }, uniquingKeysWith: { $1 })
+        return last["security.protocol"]?.hasSuffix("ssl") == true
+            && last["enable.ssl.certificate.verification"] != "false"
     }
 
     private static func refused(_ reason: String) -> Fault {
@@ -85,6 +96,14 @@ enum Text {
     /// The characters up to the NUL.
     static func of(_ buffer: [CChar]) -> String {
         String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// As much as fits, with the NUL.
+    static func put(_ text: String, into buffer: UnsafeMutableBufferPointer<CChar>) {
+        guard buffer.count > 0 else { return }
+        let bytes = text.utf8.prefix(buffer.count - 1)
+        for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+        buffer[bytes.count] = 0
     }
 }
 

@@ -62,6 +62,7 @@ struct KafkaFault {
     private var exitCode: Int32? {
         if isFencedByAnother { return Fault.Exit.fenced }
         if isAuthorization { return Fault.Exit.noPermission }
+        if code == RD_KAFKA_RESP_ERR__SSL { return Fault.Exit.configuration }
         if Self.unknownTopics.contains(code) || Self.tooLarge.contains(code) { return Fault.Exit.configuration }
         if Self.lostPositions.contains(code) { return Fault.Exit.data }
         if Self.unsupported.contains(code) { return Fault.Exit.unavailable }

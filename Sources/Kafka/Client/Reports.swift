@@ -26,16 +26,33 @@ final class Reports: @unchecked Sendable {
         var first: rd_kafka_resp_err_t?
     }
 
-    let logger: Logger
     let board: StatisticsBoard
+    private let logger: Logger
+    private let credentials: Credentials
     var onRebalance: Rebalance?
     private let failures = Mutex(Failures())
-    private let refusal = Mutex<rd_kafka_resp_err_t?>(nil)
+    private let refusal = Mutex<Fault?>(nil)
+    private let obstacle = Mutex<Obstacle?>(nil)
 
-    init(logger: Logger, board: StatisticsBoard) {
+    /// Why a broker could not be talked to.
+    private enum Obstacle {
+        /// It showed a certificate that we do not trust.
+        case certificate(String)
+        /// All else, in librdkafka's words.
+        case connection(String)
+    }
+
+    init(logger: Logger, board: StatisticsBoard, credentials: Credentials = .none) {
         self.logger = logger
         self.board = board
+        self.credentials = credentials
     }
+
+    /// Whether librdkafka has to ask us for tokens.
+    var givesTokens: Bool { credentials.tokens != nil }
+
+    /// The text without our secrets.
+    func scrubbed(_ text: String) -> String { credentials.scrubbed(text) }
 
     /// Delivery failures since the last call.
     func takeFailures() -> Failures {
@@ -47,24 +64,62 @@ final class Reports: @unchecked Sendable {
 
     /// The cluster refused our credentials; librdkafka goes on trying, we don't.
     func checkRefusal(_ operation: Operation) throws(Fault) {
-        guard let code = refusal.withLock({ $0 }) else { return }
-        throw KafkaFault(code: code, operation: operation).fault
+        guard var fault = refusal.withLock({ $0 }) else { return }
+        fault.doing = operation.rawValue
+        throw fault
     }
 
-    func warn(_ text: String) { logger.warning("\(text)") }
+    /// What is known of why no broker answers, for a fault that would say no more than that.
+    func explained(_ fault: Fault, _ operation: Operation) -> Fault {
+        switch obstacle.withLock({ $0 }) {
+        case .certificate(let reason):
+            var refusal = KafkaFault(code: RD_KAFKA_RESP_ERR__SSL, operation: operation).fault
+            refusal.remedy = reason
+            return refusal
+        case .connection(let reason) where fault.remedy == nil:
+            var explained = fault
+            explained.remedy = reason
+            return explained
+        case .connection, nil: return fault
+        }
+    }
+
+    func warn(_ text: String) { logger.warning("\(credentials.scrubbed(text))") }
 
     fileprivate func failed(_ code: rd_kafka_resp_err_t, detail: String) {
+        let detail = credentials.scrubbed(detail)
         switch code {
-        case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-            refusal.withLock { $0 = code }
+        case _ where detail.hasPrefix(Reports.tokenFailure):
+            // Connections outlive their token, so there is time; librdkafka asks again in ten seconds.
+            obstacle.withLock { $0 = .connection(detail) }
             logger.error("\(detail)")
+        case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+            refuse(code, detail)
         case RD_KAFKA_RESP_ERR__FATAL:
             logger.error("\(detail)")
-        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE:
-            logger.info("\(detail)")
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__SSL:
+            obstacle.withLock { if case .certificate = $0 {} else { $0 = .connection(detail) } }
+            logger.log(level: code == RD_KAFKA_RESP_ERR__SSL ? .warning : .info, "\(detail)")
         default:
             logger.warning("\(detail)")
         }
+    }
+
+    private static let tokenFailure = "Failed to acquire SASL OAUTHBEARER token"
+
+    private func refuse(_ code: rd_kafka_resp_err_t, _ detail: String) {
+        logger.error("\(detail)")
+        var fault = KafkaFault(code: code, operation: .connecting).fault
+        let ours = givesTokens ? "the token, and what the broker expects of it" : "sasl.username and sasl.password"
+        fault.remedy = "\(detail); check sasl.mechanism and \(ours)"
+        refusal.withLock { $0 = fault }
+    }
+
+    /// The one answer to a certificate that OpenSSL does not trust is no. We only remember why.
+    fileprivate func distrust(_ error: Int32, of broker: String) -> String {
+        let reason = "\(broker): \(CertificateError.reason(error))"
+        obstacle.withLock { $0 = .certificate(reason) }
+        return reason
     }
 
     /// Purged records are those of a transaction that we gave up ourselves.
@@ -109,6 +164,32 @@ extension Reports {
         }
     }
 
+    /// With verification on, OpenSSL's verdict stands; the callback is there because its reason is told nowhere else.
+    func installCertificates(on conf: OpaquePointer) {
+        _ = rd_kafka_conf_set_ssl_cert_verify_cb(conf) { _, broker, _, error, _, _, _, text, size, opaque in
+            guard let error, error.pointee == 0 else {
+                let name = broker.map { String(cString: $0) } ?? "the broker"
+                let reason = Reports.of(opaque)?.distrust(error?.pointee ?? 1, of: name) ?? "not trusted"
+                if let text { Text.put(reason, into: UnsafeMutableBufferPointer(start: text, count: size)) }
+                return 0
+            }
+            return 1
+        }
+    }
+
+    /// Tokens are fetched on librdkafka's background thread: a slow command holds up nobody who polls.
+    func installTokens(on conf: OpaquePointer) {
+        rd_kafka_conf_enable_sasl_queue(conf, 1)
+        rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf) { client, _, opaque in
+            guard let client, let tokens = Reports.of(opaque)?.credentials.tokens else { return }
+            do throws(BearerToken.Problem) {
+                try tokens.token().give(to: client)
+            } catch {
+                rd_kafka_oauthbearer_set_token_failure(client, error.description)
+            }
+        }
+    }
+
     /// Failed deliveries only: with `delivery.report.only.error` a success costs nothing.
     func installDeliveries(on conf: OpaquePointer) {
         rd_kafka_conf_set_dr_msg_cb(conf) { _, message, opaque in
@@ -127,10 +208,21 @@ extension Reports {
     private func log(_ level: Int32, _ facility: String, _ text: String) {
         let levels: [Logger.Level] = [.critical, .critical, .critical, .error, .warning, .notice, .info, .debug]
         let loud = levels[Int(min(max(level, 0), 7))]
-        logger.log(level: Reports.chatter.contains(facility) ? .debug : loud, "\(facility): \(text)")
+        let level = Reports.chatter.contains(facility) ? .debug : loud
+        if logger.logLevel <= level { logger.log(level: level, "\(facility): \(credentials.scrubbed(text))") }
     }
 
     /// What librdkafka warns of and mends by itself, many times a second: a coordinator that is still loading, and old
     /// brokers that cannot be told not to create topics (we check that they exist).
     private static let chatter: Set = ["GETPID", "AUTOCREATE"]
+}
+
+extension BearerToken {
+    /// librdkafka's own complaint may quote the token, so it is not asked for.
+    fileprivate func give(to client: OpaquePointer) throws(Problem) {
+        var reason = [CChar](repeating: 0, count: 512)
+        let code = rd_kafka_oauthbearer_set_token(client, text, expires, principal, nil, 0, &reason, reason.count)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        throw Problem(description: "librdkafka refuses the token (\(String(cString: rd_kafka_err2name(code))))")
+    }
 }

@@ -47,7 +47,7 @@ final class Queries: Sendable {
             client.serve()
             if let metadata { return metadata }
             try client.reports.checkRefusal(.listing)
-            let fault = KafkaFault(code: code, operation: .listing).fault
+            let fault = client.reports.explained(KafkaFault(code: code, operation: .listing).fault, .listing)
             if deadline.isOver || fault.recovery != .retry { throw fault }
         }
     }

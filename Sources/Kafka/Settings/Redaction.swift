@@ -12,11 +12,13 @@ enum Redaction {
         let key = key.lowercased()
         return names.contains(key) || words.contains { key.contains($0) }
     }
+
+    static func shown(_ key: String, _ value: String) -> String { isSecret(key) ? text : value }
 }
 
 extension KafkaSettings {
     /// What a user may be shown: defaults and own settings, without secrets.
     public var redacted: [(key: String, value: String)] {
-        pairs(for: .listing).map { ($0.key, Redaction.isSecret($0.key) ? Redaction.text : $0.value) }
+        pairs(for: .listing).map { ($0.key, Redaction.shown($0.key, $0.value)) }
     }
 }

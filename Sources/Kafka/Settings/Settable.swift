@@ -37,10 +37,11 @@ struct Settable {
         return ranked.flatMap { $0.0 <= max(2, key.count / 4) ? $0.1 : nil }
     }
 
-    /// Sets a value; returns the library's complaint, if any.
-    static func set(_ conf: OpaquePointer, _ key: String, _ value: String) -> String? {
+    /// Sets a value; returns the library's complaint, if any. It may quote the value, so a secret's is our own.
+    static func set(_ conf: OpaquePointer, _ key: String, _ value: String, hiding isSecret: Bool) -> String? {
         var reason = [CChar](repeating: 0, count: 512)
-        return rd_kafka_conf_set(conf, key, value, &reason, reason.count) == RD_KAFKA_CONF_OK ? nil : Text.of(reason)
+        if rd_kafka_conf_set(conf, key, value, &reason, reason.count) == RD_KAFKA_CONF_OK { return nil }
+        return isSecret ? "has a value that librdkafka refuses" : Text.of(reason)
     }
 
     private static func aliased(_ description: String) -> String? {

@@ -28,6 +28,12 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "Allow enable.ssl.certificate.verification=false.")
     var insecure = false
 
+    @Option(help: ArgumentHelp("Token of OAUTHBEARER, read again before it ends.", valueName: "file"))
+    var oauthTokenFile: String?
+
+    @Option(help: ArgumentHelp("Program that prints the token; no shell.", valueName: "/path argument …"))
+    var oauthTokenCommand: String?
+
     @OptionGroup(title: "Output") var output: LogOptions
 
     func makeLogger() -> Logger { output.makeLogger() }
@@ -55,6 +61,8 @@ struct ClusterOptions: ParsableArguments {
         var commandLine = flags
         commandLine[.brokers] = brokers.map { .string($0) }
         commandLine[.properties] = properties.map { .string($0) }
+        commandLine[.oauthTokenFile] = oauthTokenFile.map { .string($0) }
+        commandLine[.oauthTokenCommand] = oauthTokenCommand.map { .string($0) }
         if insecure { commandLine[.insecure] = .bool(true) }
         return try Settings(
             SettingsSources(commandLine: commandLine, pairs: pairs, environment: environment, configPath: config)

@@ -10,7 +10,8 @@ struct Config: ParsableCommand {
             Flags win over the environment, the environment over -F, -F over --config, and that over the defaults.
             In the environment a setting is SHOPSTREAM_ and its name: SHOPSTREAM_INPUTS_PATTERN. librdkafka's settings \
             are SHOPSTREAM_KAFKA_ and the name with _ for a dot and __ for an underscore: \
-            SHOPSTREAM_KAFKA_SASL_PASSWORD. With _FILE appended, a variable names a file that holds the value.
+            SHOPSTREAM_KAFKA_SASL_PASSWORD. With _FILE appended, a variable names a file that holds the value; so does \
+            .file after the name of one of librdkafka's: sasl.password.file=/run/secrets/kafka-password.
 
             Settings of --config, a JSON object; librdkafka's stand in it under "kafka":
             \(ConfigTable.names)
@@ -61,9 +62,11 @@ struct ConfigCheck: ParsableCommand {
 
     func run() throws {
         let settings = try cluster.settings(line.flags)
-        _ = try HTTPToken.read(settings)
+        let token = try HTTPToken.read(settings)
         try settings.kafka.check()
-        for warning in settings.kafka.warnings { StandardError.print("shopstream: warning: \(warning)") }
+        for warning in settings.kafka.warnings + [token?.warning].compactMap(\.self) {
+            StandardError.print("shopstream: warning: \(warning)")
+        }
         print("the settings fit")
     }
 }

@@ -3,8 +3,8 @@ import Configuration
 /// Everything that Shopstream itself can be told, under one name in the file, the environment and the command line.
 /// librdkafka's settings stand beside these, in the file under `kafka`.
 enum Setting: String, CaseIterable {
-    case brokers, properties, insecure, inputs, inputsPattern, group, name, lines, outputsSince, leave, ranker, http
-    case httpTokenFile, checkpointSeconds
+    case brokers, properties, insecure, oauthTokenFile, oauthTokenCommand, inputs, inputsPattern, group, name, lines
+    case outputsSince, leave, ranker, http, httpMetrics, httpTokenFile, checkpointSeconds
     case sessionGapMinutes = "engine.sessionGapMinutes"
     case allowedLatenessMinutes = "engine.allowedLatenessMinutes"
     case affinityHalfLifeDays = "engine.affinityHalfLifeDays"
@@ -41,6 +41,8 @@ enum Setting: String, CaseIterable {
         case .brokers: "where the cluster is: host:port, separated by commas"
         case .properties: "file of librdkafka's settings, one key=value a line"
         case .insecure: "allow enable.ssl.certificate.verification=false"
+        case .oauthTokenFile: "file with the token of OAUTHBEARER (a JWT); read again before it ends"
+        case .oauthTokenCommand: "program that prints the token: an absolute path and arguments, no shell"
         case .inputs: "topics to read"
         case .inputsPattern: "regular expression for the topics to read, instead of inputs"
         case .group: "consumer group; processes that share the work share it"
@@ -49,8 +51,9 @@ enum Setting: String, CaseIterable {
         case .outputsSince: "event time (ISO-8601) before which nothing is written"
         case .leave: "give up the place in the group when stopping"
         case .ranker: "how lists are ranked: chain"
-        case .http: "address of the HTTP server, or none"
-        case .httpTokenFile: "file with the token for customers and products when http is not loopback"
+        case .http: "address of the HTTP server, or none; off loopback it wants httpTokenFile"
+        case .httpMetrics: "second address, for probes and metrics only; needs no token"
+        case .httpTokenFile: "file with the bearer token that HTTP demands; probes need none"
         case .checkpointSeconds: "between two checkpoints of a partition"
         case .sessionGapMinutes: "silence that ends a visit"
         case .allowedLatenessMinutes: "how late an event may come"

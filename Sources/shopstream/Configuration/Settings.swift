@@ -17,6 +17,7 @@ struct Settings {
     var outputsSince: EventTime
     var leaves: Bool
     var http: ListenAddress?
+    var httpMetrics: ListenAddress?
     var httpTokenFile: String?
     var checkpointSeconds: Int
     var engine: EngineConfiguration
@@ -30,6 +31,7 @@ struct Settings {
         let report = SettingsReport()
         let reader = SettingsReader(ConfigReader(providers: sources.providers, accessReporter: report), report)
         kafka = try sources.kafka(insecure: reader.flag(.insecure))
+        kafka.token = try reader.token()
         inputs = reader.list(.inputs)
         inputsPattern = reader.text(.inputsPattern)
         group = reader.text(.group, Settings.defaultGroup)
@@ -38,6 +40,7 @@ struct Settings {
         leaves = reader.flag(.leave)
         outputsSince = try reader.time(.outputsSince)
         http = try reader.address(.http, "127.0.0.1:8080")
+        httpMetrics = try reader.address(.httpMetrics, "none")
         httpTokenFile = reader.text(.httpTokenFile)
         checkpointSeconds = try reader.number(.checkpointSeconds, 30, within: 1...3_600)
         engine = try reader.engine()
@@ -110,6 +113,19 @@ struct SettingsReader {
             throw refusal(setting, "wants host:port with a numeric host, or none, not \(text)")
         }
         return address
+    }
+
+    func token() throws(Exit) -> TokenOrigin? {
+        let words = text(.oauthTokenCommand)?.split(separator: " ").map(String.init) ?? []
+        guard let file = text(.oauthTokenFile) else {
+            guard text(.oauthTokenCommand) != nil else { return nil }
+            guard words.first?.hasPrefix("/") == true else {
+                throw refusal(.oauthTokenCommand, "wants the absolute path of a program, then its arguments")
+            }
+            return .command(words)
+        }
+        guard words.isEmpty else { throw refusal(.oauthTokenFile, "excludes oauthTokenCommand") }
+        return .file(file)
     }
 
     func engine() throws(Exit) -> EngineConfiguration {

@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 
 /// What the environment says: `SHOPSTREAM_…` for our settings, `SHOPSTREAM_KAFKA_…` for librdkafka's (`_` stands for a
 /// dot, `__` for an underscore), and for each a variable with `_FILE` appended that names a file with the value.
@@ -14,7 +15,7 @@ struct SettingsEnvironment {
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Setting.environmentPrefix)
         {
             if name.hasPrefix(Self.kafkaPrefix) {
-                try takeKafka(name, value)
+                takeKafka(name, value)
             } else if !Self.isForeign(name) {
                 try take(name, value)
             }
@@ -32,12 +33,10 @@ struct SettingsEnvironment {
         }
     }
 
-    private mutating func takeKafka(_ name: String, _ value: String) throws(Exit) {
-        if let target = Self.withoutSuffix(name) {
-            kafka.append((Self.kafkaKey(target), try Self.content(of: value, for: name), name))
-        } else {
-            kafka.append((Self.kafkaKey(name), value, name))
-        }
+    /// A file is read where all settings are, so that `.file` means the same everywhere.
+    private mutating func takeKafka(_ name: String, _ value: String) {
+        let key = Self.withoutSuffix(name).map { Self.kafkaKey($0) + ".file" } ?? Self.kafkaKey(name)
+        kafka.append((key, value, name))
     }
 
     /// `SHOPSTREAM_KAFKA_LOG__LEVEL` is `log_level`, `SHOPSTREAM_KAFKA_SASL_PASSWORD` is `sasl.password`.
@@ -56,12 +55,11 @@ struct SettingsEnvironment {
         name.hasSuffix(fileSuffix) ? String(name.dropLast(fileSuffix.count)) : nil
     }
 
-    /// A secret as it lies in a file, without the line's end.
     private static func content(of path: String, for name: String) throws(Exit) -> String {
         do {
-            return try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            return try SecretFile(path: path).text
         } catch {
-            throw Exit(.configuration, "\(name): \(path) cannot be read: \(error.reason)")
+            throw Exit(.configuration, "\(name): \(error)")
         }
     }
 }

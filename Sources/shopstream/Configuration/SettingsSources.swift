@@ -42,8 +42,14 @@ struct SettingsSources {
     /// librdkafka's settings, each set after the weaker ones.
     func kafka(insecure: Bool) throws(KafkaSettingsError) -> KafkaSettings {
         var kafka = KafkaSettings(allowsInsecure: insecure)
-        if let file { try set(file, in: &kafka) }
-        if let properties { try kafka.read(properties: properties.text, source: properties.path) }
+        if let file {
+            try set(file, in: &kafka)
+            kafka.checkMode(ofFile: file.name)
+        }
+        if let properties {
+            try kafka.read(properties: properties.text, source: properties.path)
+            kafka.checkMode(ofFile: properties.path)
+        }
         for (key, value, variable) in environment.kafka { try kafka.set(key, value, source: variable) }
         let variable = Setting.brokers.environmentName
         if let brokers = environment.variables[variable] {

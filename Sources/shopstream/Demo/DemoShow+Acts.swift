@@ -54,7 +54,7 @@ extension DemoShow {
         hasStarted.set()
         runner.start()
         audience.start()
-        if let http { try await listen(on: http) }
+        if let http { try listen(on: http) }
         let end = Clock.monotonic() + 20_000
         while !runner.statuses.allSatisfy(\.isReady) {
             try await check()
@@ -63,12 +63,11 @@ extension DemoShow {
         }
     }
 
-    private func listen(on address: ListenAddress) async throws {
+    private func listen(on address: ListenAddress) throws {
         let site = Site(RunnerDesk(runner), access: .local, clock: .system)
-        let server = try Server(address, site)
-        Task { try await server.run() }
         do {
-            try await server.waitUntilListening()
+            let server = try Server(address, site)
+            Task { await server.run() }
         } catch {
             throw Exit(.unavailable, "HTTP on \(address): \(error.reason); choose another --http, or none")
         }

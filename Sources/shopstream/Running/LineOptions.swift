@@ -31,7 +31,10 @@ struct LineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where HTTP is served, or none; default: 127.0.0.1:8080.", valueName: "host:port"))
     var http: String?
 
-    @Option(help: ArgumentHelp("Token for customers and products when HTTP is not on loopback.", valueName: "file"))
+    @Option(help: ArgumentHelp("Second address, for probes and metrics only; no token.", valueName: "host:port"))
+    var httpMetrics: String?
+
+    @Option(help: ArgumentHelp("Bearer token that HTTP demands; off loopback it must.", valueName: "file"))
     var httpTokenFile: String?
 
     /// What was said, for ``SettingsSources``.
@@ -42,7 +45,8 @@ struct LineOptions: ParsableArguments {
         if leave { flags[.leave] = .bool(true) }
         let texts: [(Setting, String?)] = [
             (.inputsPattern, inputsPattern), (.group, group), (.name, name), (.outputsSince, outputsSince),
-            (.ranker, ranker), (.http, http), (.httpTokenFile, httpTokenFile),
+            (.ranker, ranker), (.http, http), (.httpMetrics, httpMetrics),
+            (.httpTokenFile, httpTokenFile),
         ]
         for (setting, text) in texts { flags[setting] = text.map { .string($0) } }
         return flags

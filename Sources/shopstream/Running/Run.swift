@@ -46,6 +46,7 @@ struct Run: AsyncParsableCommand {
         let log = cluster.makeLogger()
         let settings = try cluster.settings(line.flags)
         let token = try HTTPToken.read(settings)
+        if let warning = token?.warning { log.warning("\(warning)") }
         let kafka = try cluster.makeCluster(settings, logger: log)
         let existing = try await Patience.whileUnreachable(log: log) { () throws(Fault) in try kafka.topics() }
         let topology = try Topology(
@@ -67,12 +68,8 @@ struct Run: AsyncParsableCommand {
 
     /// Runs the lines, the HTTP server and the watch until the lines have ended. The server stops last, so that probes
     /// are answered while the lines drain.
-    private func serve(_ runner: Runner, _ settings: Settings, _ token: [UInt8]?, _ log: Logger) async throws {
-        let desk = RunnerDesk(runner)
-        var services: [any Service] = []
-        if let address = httpAddress(settings) {
-            services.append(WebService(address, desk, token: token, longestTurn: longestTurn(settings), log: log))
-        }
+    private func serve(_ runner: Runner, _ settings: Settings, _ token: HTTPToken?, _ log: Logger) async throws {
+        var services = try webServices(settings, RunnerDesk(runner), token, log)
         services += [WatchService(runner: runner, log: log), LineService(runner: runner)]
         var quiet = log
         quiet.logLevel = max(log.logLevel, .error)
@@ -96,6 +93,26 @@ struct Run: AsyncParsableCommand {
     /// A bounded run is over soon: it serves only where it was told to.
     private func httpAddress(_ settings: Settings) -> ListenAddress? {
         untilEnd && settings.source(of: .http) == "default" ? nil : settings.http
+    }
+
+    private func webServices(
+        _ settings: Settings,
+        _ desk: RunnerDesk,
+        _ token: HTTPToken?,
+        _ log: Logger
+    ) throws -> [any Service] {
+        let health = Health(longestTurn: longestTurn(settings))
+        let access = token.map { Access.token($0.bytes) } ?? .local
+        var services: [any Service] = []
+        if let address = httpAddress(settings) {
+            let site = Site(desk, access: access, health: health, clock: .system)
+            services.append(try WebService(address, site, log: log))
+        }
+        if let address = settings.httpMetrics {
+            let site = Site(desk, access: access, scope: .probesAndMetrics, health: health, clock: .system)
+            services.append(try WebService(address, site, log: log))
+        }
+        return services
     }
 
     private func longestTurn(_ settings: Settings) -> Int64 {

@@ -19,37 +19,25 @@ struct LineService: Service {
     }
 }
 
-/// The HTTP server.
+/// An HTTP server on one address.
 struct WebService: Service {
-    private let address: ListenAddress
-    private let site: Site
-    private let log: Logger
+    private let server: Server
 
-    init(_ address: ListenAddress, _ desk: any Desk, token: [UInt8]?, longestTurn: Int64, log: Logger) {
-        self.address = address
-        self.log = log
-        let access: Access = address.isLoopback ? .local : token.map { .token($0) } ?? .nobody
-        site = Site(desk, access: access, health: Health(longestTurn: longestTurn), clock: .system)
-        if case .nobody = access {
-            log.notice(
-                "HTTP serves health and metrics only: customers and products off loopback need --http-token-file"
-            )
+    /// - Throws: ``Exit`` with code 69 when the address cannot be had.
+    init(_ address: ListenAddress, _ site: Site, log: Logger) throws {
+        do {
+            server = try Server(address, site)
+        } catch {
+            throw Exit(.unavailable, "HTTP on \(address): \(error.reason); choose another address, or none")
         }
+        log.info("HTTP on http://\(address)")
     }
 
     func run() async throws {
-        let server = try Server(address, site)
-        let isStopping = StopFlag()
-        try await withGracefulShutdownHandler {
-            do {
-                log.info("HTTP on http://\(address)")
-                try await server.run()
-            } catch  where !isStopping.isSet && !Task.isCancelled {
-                throw Exit(.unavailable, "HTTP on \(address): \(error.reason); choose another --http, or none")
-            } catch {}
+        await withGracefulShutdownHandler {
+            await server.run()
         } onGracefulShutdown: {
-            isStopping.set()
-            Task { await server.stop() }
+            server.stop()
         }
     }
 }

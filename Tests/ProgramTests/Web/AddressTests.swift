@@ -20,5 +20,6 @@ import Testing
         #expect(
             !Access.isEqual([1, 2, 4], [1, 2, 3]) && !Access.isEqual([1, 2], [1, 2, 3]) && !Access.isEqual([], [])
         )
+        #expect(!Access.isEqual([1, 2, 3, 1, 2, 3], [1, 2, 3]) && !Access.isEqual([], [1]))
     }
 }

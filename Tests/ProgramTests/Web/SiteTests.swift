@@ -8,8 +8,12 @@ import Testing
 
 /// Pages by path, as values.
 @Suite struct SiteTests {
-    private func site(_ desk: FakeDesk = FakeDesk(), _ access: Access = .local) -> Site {
-        Site(desk, access: access, clock: WallClock { 2_000_000 })
+    private func site(
+        _ desk: FakeDesk = FakeDesk(),
+        _ access: Access = .local,
+        _ scope: Site.Scope = .everything
+    ) -> Site {
+        Site(desk, access: access, scope: scope, clock: WallClock { 2_000_000 })
     }
 
     private func get(_ path: String, _ site: Site? = nil) async -> WebAnswer {
@@ -54,7 +58,7 @@ import Testing
         #expect(await codes("/customers/late", "/customers/busy") == [503, 503])
     }
 
-    @Test func `off loopback the token opens single customers, and nothing else needs it`() async {
+    @Test func `with a token only probes go without it`() async {
         let token = site(FakeDesk(), .token(Array("0123456789abcdef".utf8)))
         var request = WebRequest(path: "/customers/u1", host: "shop.example.com")
         #expect(await token.answer(request).status == 401)
@@ -62,9 +66,31 @@ import Testing
         #expect(await token.answer(request).status == 401)
         request.authorization = "bearer 0123456789abcdef"
         #expect(await token.answer(request).status == 200)
-        let nobody = site(FakeDesk(), .nobody)
-        #expect(await nobody.answer(request).status == 403)
-        #expect(await codes("/metrics", "/readyz", of: nobody) == [200, 200])
+        request.method = "HEAD"
+        #expect(await token.answer(request).status == 200)
+        #expect(await codes("/livez", "/readyz", "/healthz", of: token) == [200, 200, 200])
+        #expect(
+            await codes("/", "/metrics", "/status", "/version", "/elsewhere", of: token) == [401, 401, 401, 401, 401]
+        )
+    }
+
+    @Test func `the second address shows probes and metrics, and nobody`() async {
+        let second = site(FakeDesk(), .token(Array("0123456789abcdef".utf8)), .probesAndMetrics)
+        #expect(await codes("/livez", "/readyz", "/metrics", of: second) == [200, 200, 200])
+        var request = WebRequest(path: "/customers/u1", authorization: "Bearer 0123456789abcdef")
+        #expect(await second.answer(request).status == 404)
+        request.path = "/status"
+        #expect(await second.answer(request).status == 404)
+    }
+
+    @Test func `no answer is kept by anybody, and none shows what is inside`() async {
+        let paths = ["/", "/metrics", "/status", "/customers/u1", "/customers/nobody", "/elsewhere/../etc/passwd"]
+        for path in paths {
+            let answer = await get(path)
+            #expect(answer.headers.contains { $0 == ("Cache-Control", "no-store") })
+            #expect(answer.headers.contains { $0 == ("X-Content-Type-Options", "nosniff") })
+            #expect(answer.status == 200 || answer.body.count < 80)
+        }
     }
 
     @Test func `on loopback a foreign host name is turned away`() async {
@@ -73,10 +99,12 @@ import Testing
         #expect(await site().answer(WebRequest(path: "/customers/u1", host: "localhost:8080")).status == 200)
     }
 
-    @Test func `what is too long or no GET is refused`() async {
+    @Test func `what is too long or neither GET nor HEAD is refused`() async {
         #expect(await get("/customers/" + String(repeating: "a", count: 2_048)).status == 414)
-        #expect(await site().answer(WebRequest(method: "POST", path: "/livez")).status == 405)
-        #expect(await site().answer(WebRequest(path: "/livez", headerBytes: 20_000)).status == 431)
+        for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get"] {
+            let refused = await site().answer(WebRequest(method: method, path: "/livez"))
+            #expect(refused.status == 405 && refused.headers.contains { $0 == ("Allow", "GET, HEAD") })
+        }
         #expect(await site().answer(WebRequest(path: "/livez", hasBody: true)).status == 413)
     }
 

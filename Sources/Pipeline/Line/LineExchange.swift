@@ -45,7 +45,7 @@ extension Line {
         guard let outlet, let membership = inlet?.membership, !live.isEmpty else { return }
         project(now)
         emitter.emit(signals: desk.effects.signals, into: &filling, &desk.counters)
-        for shard in live where isStopping ? shard.changes > 0 : isCheckpointDue(shard, now) { checkpoint(shard, now) }
+        for shard in live where isStopping ? shard.isUnsaved : isCheckpointDue(shard, now) { checkpoint(shard, now) }
         let fence = fence()
         guard !fence.isEmpty else { return }
         swap(&filling, &sending)
@@ -62,8 +62,10 @@ extension Line {
         do throws(Fault) {
             try transaction.send(sending)
         } catch {
-            try transaction.abort()
-            throw error
+            // An abort that was refused leaves a transaction in which nothing else can be begun.
+            let fault = error
+            try again { () throws(Fault) in try outlet.abort() }
+            throw fault
         }
         committing = transaction.commit(offsets: fence, membership: membership)
     }
@@ -102,7 +104,7 @@ extension Line {
     private func isCheckpointDue(_ now: Int64) -> Bool { live.contains { isCheckpointDue($0, now) } }
 
     private func isCheckpointDue(_ shard: Shard, _ now: Int64) -> Bool {
-        shard.changes > 0
+        shard.isUnsaved
             && (now >= shard.nextCheckpoint || shard.changes >= settings.changesPerCheckpoint
                 || shard.journal.size > LineSettings.journalBytes)
     }

@@ -9,9 +9,7 @@ extension Line {
     /// open.
     func open() throws(Fault) {
         if outlet == nil {
-            let made = try cluster.makeOutlet(transactionalId: settings.transactionalId, topics: topology.outputs)
-            try made.initialize()
-            outlet = made
+            outlet = try openOutlet()
         }
         if inlet == nil {
             inlet = try cluster.makeInlet(
@@ -27,6 +25,17 @@ extension Line {
         if restorer == nil {
             restorer = try Restorer(topology, cluster, desk: desk, configuration: settings.configurationHash)
         }
+    }
+
+    private func openOutlet() throws(Fault) -> any Outlet {
+        let made = try cluster.makeOutlet(transactionalId: settings.transactionalId, topics: topology.outputs)
+        do throws(Fault) {
+            try made.initialize()
+        } catch {
+            made.close()
+            throw error
+        }
+        return made
     }
 
     /// Follows what the group did to our partitions, and notes which inputs are read to their end.
@@ -113,9 +122,11 @@ extension Line {
         parkedUntil = clock.now() + Line.parkingTime
     }
 
-    /// Restores what was assigned, a slice at a time, and lets complete shards fold.
+    /// Restores what was assigned, a slice at a time, and lets complete shards fold. Not while the group waits for us to
+    /// give up what we have.
     func bringBack() throws(Fault) {
         try replica?.advance(limit: replica?.isCaughtUp == true ? 512 : 4_096, wait: 0)
+        guard change == nil else { return }
         if !awaitingOffsets.isEmpty { try beginRestore() }
         if let restorer, !restorer.isIdle { goLive(try restorer.advance(wait: 20)) }
         if isFetchStale { try fetchLive() }
@@ -164,6 +175,7 @@ extension Line {
             let turn = Int64(shard.partition) * 2 + Int64(shard.stage.rawValue)
             shard.nextCheckpoint = now + settings.checkpointInterval * (turn + 1) / (2 * Int64(topology.partitions))
             shard.noteRecord(at: now)
+            shard.forgetEnds()
         }
         live = (live + shards).sorted { ($0.partition, $0.stage.rawValue) < ($1.partition, $1.stage.rawValue) }
         isFetchStale = true

@@ -9,9 +9,7 @@ extension Line {
         case .retry: log.debug("trying again: \(fault)")
         case .abortBatch: try abortBatch(fault)
         case .restartLine: restart(fault)
-        case .stop:
-            log.error("\(fault)")
-            throw fault
+        case .stop: throw fault
         }
     }
 
@@ -57,10 +55,10 @@ extension Line {
         forgetState()
     }
 
-    /// Nothing of ours is committed any more, and the transaction in flight is not to be. What the abort meets does not
-    /// matter: the next use of the producer meets it again.
+    /// Nothing of ours is committed any more, and the transaction in flight is not to be. What the abort meets in the end
+    /// does not matter: the next use of the producer meets it again.
     func abandon() {
-        if committing.take() != nil { try? outlet?.abort() }
+        if committing.take() != nil { try? again { () throws(Fault) in try outlet?.abort() } }
         forgetState()
     }
 

@@ -8,7 +8,7 @@ extension Line {
         let now = clock.now()
         guard now >= nextLook else { return }
         nextLook = now + 250
-        if now > parkedUntil { parked.removeAll() }
+        if now > parkedUntil, awaitingOffsets.isEmpty { parked.removeAll() }
         for shard in live {
             guard case .customers(let state) = shard.state else { continue }
             if let population = commons.knowledge.population { shard.adopt(population) }
@@ -46,7 +46,7 @@ extension Line {
 
     /// After ``stop()``: nothing is left to send or to save.
     public var hasDrained: Bool {
-        isStopping && committing == nil && !hasWork && !live.contains { $0.changes > 0 }
+        isStopping && committing == nil && !hasWork && !live.contains { $0.isUnsaved }
     }
 
     private var hasReachedInputs: Bool {

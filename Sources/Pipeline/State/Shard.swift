@@ -77,6 +77,9 @@ public final class Shard {
         }
     }
 
+    /// Something is folded that no checkpoint holds; models and offsets may go on while no record changes.
+    var isUnsaved: Bool { changes > 0 || !journal.isEmpty }
+
     public var bytesReserved: Int {
         switch state {
         case .customers(let state): state.bytesReserved
@@ -110,6 +113,11 @@ public final class Shard {
         if stage == .customers { desk.counters.consumed[input] += folded }
         journal.ran(topic: input, count: folded)
         isTouched = true
+    }
+
+    /// Ends that were reached before the partition went are none now.
+    func forgetEnds() {
+        for index in reached.indices { reached[index] = .min }
     }
 
     /// From here on wall time counts as silence.

@@ -37,7 +37,7 @@ struct CommitProgress {
     /// Goes on until the commit is done or a fault stops it.
     mutating func advance(_ broker: inout Broker) -> Result<Void, Fault> {
         do throws(Fault) {
-            if stage == .offsets { try sendOffsets(&broker) }
+            if stage == .offsets { try deliverOffsets(&broker) }
             if stage == .commit { try commit(&broker) }
             let doing = "learning of the commit"
             if try begin(.afterCommit, doing, &broker) != nil { throw Fault.injectedLoss(doing: doing) }
@@ -47,8 +47,17 @@ struct CommitProgress {
         }
     }
 
+    /// The offsets go at once; the commit itself is asked for later. What they meet is the outcome.
+    mutating func sendOffsets(_ broker: inout Broker) {
+        do throws(Fault) {
+            try deliverOffsets(&broker)
+        } catch {
+            outcome = .failure(error)
+        }
+    }
+
     /// An empty list is not sent at all, and so its membership is never checked: the client's leak, kept on purpose.
-    private mutating func sendOffsets(_ broker: inout Broker) throws(Fault) {
+    private mutating func deliverOffsets(_ broker: inout Broker) throws(Fault) {
         if !offsets.isEmpty {
             let effect = try begin(.offsets, "sending offsets to the transaction", &broker)
             if case .lost(let committed) = effect { lost = committed }

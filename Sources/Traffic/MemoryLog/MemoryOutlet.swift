@@ -83,7 +83,11 @@ final class MemoryOutlet: Outlet {
         guard case .open = phase else { return }
         var progress = CommitProgress(seat: seat, identity: identity, offsets: offsets, membership: membership)
         progress.falseAnswers = seat.log.locked { broker in broker.commitDelayPolls }
-        if progress.falseAnswers == 0 { drive(&progress) }
+        if progress.falseAnswers == 0 {
+            drive(&progress)
+        } else {
+            seat.log.locked { broker in progress.sendOffsets(&broker) }
+        }
         phase = .committing(progress)
     }
 

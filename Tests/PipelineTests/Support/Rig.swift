@@ -46,7 +46,7 @@ final class Rig {
         }
     }
 
-    func makeLine(name: String = "test-0", on process: MemoryProcess? = nil) -> Line {
+    func makeLine(name: String = "test-0", on process: (any Cluster)? = nil) -> Line {
         var own = settings
         own.name = name
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -24,6 +24,22 @@ struct Script {
         return script
     }
 
+    /// A few days of clicks and reviews, then everybody's silence.
+    static func week(customers: Int = 5, partitions: Int32 = 2, reviews topic: String = clicks) -> Script {
+        var script = Script()
+        let names = (0..<customers).map { name(of: $0, in: Int32($0) % partitions, among: partitions) }
+        script.build(customers: customers, days: 6, every: 2, partitions: partitions, names: names) { event in
+            (event.isReview ? topic : clicks, Hash.partition(ofText: event.customer, among: partitions))
+        }
+        return script
+    }
+
+    /// A name that the key's hash sends to the partition.
+    private static func name(of customer: Int, in partition: Int32, among partitions: Int32) -> String {
+        let names = (0...).lazy.map { "u\(customer)x\($0)" }
+        return names.first { Hash.partition(ofText: $0, among: partitions) == partition } ?? "u\(customer)"
+    }
+
     /// One customer who orders like clockwork.
     static func regular(orders: Int, everyDays: Int) -> Script {
         var script = Script()
@@ -39,26 +55,30 @@ struct Script {
     private mutating func build(
         customers: Int,
         days: Int,
+        every interval: Int = 5,
+        partitions: Int32 = 2,
+        names: [String]? = nil,
         _ place: ((customer: String, isReview: Bool)) -> (String, Int32)
     ) {
         var number = 0
-        for day in stride(from: 0, to: days, by: 5) {
+        let names = names ?? (0..<customers).map { "u\($0)" }
+        for day in stride(from: 0, to: days, by: interval) {
             for customer in 0..<customers where day < 15 || customer % 2 == 0 {
-                let name = "u\(customer)"
+                let name = names[customer]
                 let time = Script.start + Int64(day) * EventTime.day + Int64(customer) * EventTime.minute
-                for value in Script.visit(name, customer, day, time, &number) {
+                for value in Script.visit(name, customer, day / interval, time, &number) {
                     let (topic, partition) = place((name, value.contains("Reviewed")))
                     records.append((topic, partition, name, value))
                 }
             }
         }
-        let (topic, partition) = place(("u0", false))
-        records.append((topic, partition, "u0", "{\"type\":\"track\",\"event\":\"Product Viewed\""))
+        let (topic, partition) = place((names[0], false))
+        records.append((topic, partition, names[0], "{\"type\":\"track\",\"event\":\"Product Viewed\""))
         records.append((topic, partition, nil, "not json at all"))
         // A year later one customer comes back: everybody else's silence has become long.
-        let late = Script.event("u0", "Product Viewed", "p1", Script.start + 400 * EventTime.day, &number)
-        records.append((topic, partition, "u0", late))
-        for partition: Int32 in 0..<2 where records.contains(where: { $0.partition == partition }) {
+        let late = Script.event(names[0], "Product Viewed", "p1", Script.start + 400 * EventTime.day, &number)
+        records.append((topic, partition, names[0], late))
+        for partition in 0..<partitions where records.contains(where: { $0.partition == partition }) {
             records.append(
                 (
                     Script.clicks, partition, "w\(partition)",
@@ -70,18 +90,18 @@ struct Script {
 
     static let start: EventTime = 1_700_000_000_000
 
-    private static func visit(_ name: String, _ customer: Int, _ day: Int, _ time: EventTime, _ number: inout Int)
+    private static func visit(_ name: String, _ customer: Int, _ index: Int, _ time: EventTime, _ number: inout Int)
         -> [String]
     {
-        let product = "p\((customer + day / 5) % 5)"
-        let next = "p\((customer + day / 5 + 1) % 5)"
+        let product = "p\((customer + index) % 5)"
+        let next = "p\((customer + index + 1) % 5)"
         var events = [
             event(name, "Product Viewed", product, time, &number),
             event(name, "Product Viewed", next, time + 10_000, &number),
             event(name, "Order Completed", next, time + 20_000, &number),
         ]
-        if day % 10 == 0 { events.append(events[1]) }
-        if day % 10 == 5 {
+        if index % 2 == 0 { events.append(events[1]) }
+        if index % 2 == 1 {
             let words = customer % 2 == 0 ? "great quality, love it" : "质量太差了，很失望"
             events.append(
                 event(

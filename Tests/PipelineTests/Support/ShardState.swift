@@ -24,4 +24,22 @@ extension Shard {
         }
         return records
     }
+
+    /// The same, with what belongs to the partition and with its models: of a shard that nobody has checkpointed.
+    func records() -> [String: [UInt8]] {
+        var records = everything()
+        var buffer = ByteBuffer()
+        let value =
+            switch state {
+            case .customers(let state): state.encodePartition(into: &buffer)
+            case .products(let state): state.encodePartition(into: &buffer)
+            }
+        records[buffer.bytes(0..<value).text] = buffer.bytes(from: value).array
+        guard case .products(let state) = state else { return records }
+        while true {
+            buffer.removeAll()
+            guard let (_, value) = state.encodeNextModel(into: &buffer) else { return records }
+            records[buffer.bytes(0..<value).text] = buffer.bytes(from: value).array
+        }
+    }
 }

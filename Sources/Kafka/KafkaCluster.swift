@@ -60,6 +60,9 @@ public final class KafkaCluster: Cluster {
         }
     }
 
+    /// Version of the library that this process runs with.
+    public static let librdkafka = String(cString: rd_kafka_version_str())
+
     /// librdkafka's statistics of every client that is alive, by the client's name; see its STATISTICS.md.
     public var latestStatistics: [String: String] { board.all }
 
@@ -69,7 +72,7 @@ public final class KafkaCluster: Cluster {
         try require(subscription.topics)
         let client = try client(.member(group: subscription.group, instance: subscription.instance))
         return try KafkaInlet(
-            Consumer(client, topics: subscription.topics, urgent: subscription.urgent),
+            Consumer(client, topics: subscription.topics, merging: subscription),
             queries: queries,
             keepsPlace: embedded == nil
         )

@@ -9,6 +9,7 @@ public struct Site: Sendable {
     private let scope: Scope
     private let health: Health
     private let clock: WallClock
+    private let librdkafka: String?
 
     /// What an address shows.
     public enum Scope: Sendable {
@@ -17,18 +18,21 @@ public struct Site: Sendable {
         case probesAndMetrics
     }
 
+    /// - Parameter librdkafka: its version, where Kafka is spoken.
     public init(
         _ desk: any Desk,
         access: Access,
         scope: Scope = .everything,
         health: Health = Health(),
-        clock: WallClock
+        clock: WallClock,
+        librdkafka: String? = nil
     ) {
         self.desk = desk
         self.access = access
         self.scope = scope
         self.health = health
         self.clock = clock
+        self.librdkafka = librdkafka
     }
 
     public func answer(_ request: WebRequest) async -> WebAnswer {
@@ -68,7 +72,14 @@ public struct Site: Sendable {
     }
 
     private func metrics() -> WebAnswer {
-        .metrics(LineMetrics.text(desk.statuses, process: ProcessFigures.read(), at: clock.now()))
+        .metrics(
+            LineMetrics.text(
+                desk.statuses,
+                process: ProcessFigures.read(),
+                librdkafka: librdkafka,
+                at: clock.now()
+            )
+        )
     }
 
     /// `/customers/{id}`, `/products/{id}`, `/recommendations/{id}`.

@@ -64,6 +64,16 @@ import Testing
         #expect(EditDistance.between(right, left) == distance)
     }
 
+    @Test(arguments: [
+        ("linger.msec", "linger.ms"), ("Compression.Type", "compression.type"),
+        ("bootstrap.server", "bootstrap.servers"),
+        ("quite.different", nil), ("", nil),
+    ])
+    func aMistypedNameFindsTheNearest(_ name: String, _ nearest: String?) {
+        #expect(NearestName.to(name, among: Settable.shared.names) == nearest)
+        #expect(NearestName.hint(name, among: ["x.y"]).isEmpty)
+    }
+
     @Test func theTableIsTheLibrarysOwn() {
         let table = Settable.shared
         #expect(table.scope(of: "linger.ms") == .producer)

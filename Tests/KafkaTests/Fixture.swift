@@ -73,18 +73,34 @@ struct Fixture {
         return outlet
     }
 
-    func inlet(_ topics: [String], instance: String = "a", urgent: Set<String> = []) throws -> any Inlet {
+    func inlet(
+        _ topics: [String],
+        instance: String = "a",
+        urgent: Set<String> = [],
+        mergesPartitions: Bool = false
+    ) throws -> any Inlet {
         let urgent = Set(urgent.map(name))
         return try cluster.makeInlet(
-            Subscription(group: name("group"), instance: name(instance), topics: topics.map(name), urgent: urgent)
+            Subscription(
+                group: name("group"),
+                instance: name(instance),
+                topics: topics.map(name),
+                urgent: urgent,
+                mergesPartitions: mergesPartitions
+            )
         )
     }
 
     func reader(_ topics: [String]) throws -> any Fetching { try cluster.makeReader(topics: topics.map(name)) }
 
     /// A member that was assigned all partitions of these topics.
-    func member(_ topics: [String], instance: String = "a", urgent: Set<String> = []) throws -> any Inlet {
-        let inlet = try inlet(topics, instance: instance, urgent: urgent)
+    func member(
+        _ topics: [String],
+        instance: String = "a",
+        urgent: Set<String> = [],
+        mergesPartitions: Bool = false
+    ) throws -> any Inlet {
+        let inlet = try inlet(topics, instance: instance, urgent: urgent, mergesPartitions: mergesPartitions)
         _ = try inlet.gather { !$0.changes.isEmpty }
         _ = try #require(inlet.membership)
         return inlet

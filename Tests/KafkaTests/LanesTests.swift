@@ -54,6 +54,24 @@ import Testing
         #expect(lastSignal < 2_000, "what the line wrote for itself does not wait behind the backlog")
     }
 
+    /// One partition has everything before the other, as when a producer came late to an unkeyed topic.
+    @Test(arguments: Place.all) func partitionsAreMergedWhereTheirNumberMeansNothing(_ place: Place) throws {
+        let fixture = try history(place)
+        let inlet = try fixture.member(["clicks", "reviews"], mergesPartitions: true)
+        defer { inlet.close(leave: true) }
+        let all = ["clicks", "reviews"].flatMap { fixture.partitions($0, 0..<2) }
+        let late = fixture.partitions("clicks", 1..<2)[0]
+        try inlet.fetch(from: Dictionary(uniqueKeysWithValues: all.map { ($0, $0 == late ? Int64(600) : 0) }))
+        let records = try inlet.gather { $0.records.count >= 2_040 && $0.ended.count == 4 }.records
+        var newest: EventTime = 0
+        for record in records {
+            #expect(record.timestamp >= newest - TimeMerge.slack, "\(record)")
+            newest = max(newest, record.timestamp)
+        }
+        let first = try #require(records.firstIndex { $0.place == late })
+        #expect(first > 600, "the late partition waits for its time")
+    }
+
     /// Records that wait in a lane for their turn must not come out once the positions have changed.
     @Test func newPositionsDropWhatWaits() throws {
         let fixture = try history(.embedded)

@@ -24,8 +24,8 @@ final class Consumer {
     /// A queue for each partition; nil where one queue for all will do.
     private var lanes: Lanes?
 
-    /// - Parameter urgent: topics to hand out first; with it, the others are merged by time.
-    init(_ client: Client, topics: [String], urgent: Set<String>? = nil) throws(Fault) {
+    /// - Parameter subscription: says which topics to hand out first, and how to merge the others by time.
+    init(_ client: Client, topics: [String], merging subscription: Subscription? = nil) throws(Fault) {
         guard let queue = rd_kafka_queue_get_consumer(client.handle) else {
             throw KafkaFault(code: RD_KAFKA_RESP_ERR__UNKNOWN_GROUP, operation: .connecting).fault
         }
@@ -35,7 +35,9 @@ final class Consumer {
         handles = topics.compactMap { rd_kafka_topic_new(client.handle, $0, nil) }
         batch = .allocate(capacity: 1_024)
         precondition(handles.count == topics.count, "a topic name that Kafka does not allow")
-        lanes = urgent.map { Lanes(urgent: $0, watching: queue) }
+        lanes = subscription.map {
+            Lanes(urgent: $0.urgent, mergesPartitions: $0.mergesPartitions, watching: queue)
+        }
     }
 
     deinit {

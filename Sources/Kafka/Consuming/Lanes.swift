@@ -2,11 +2,11 @@ import CRdkafka
 import Events
 import Pipeline
 
-/// A queue for each partition that is fetched, and the order in which their records are handed out: urgent topics first,
-/// then, of the topics that share a partition number, whichever is furthest behind in time.
+/// A queue for each partition that is fetched, and the order in which their records are handed out: urgent topics
+/// first, then, of the topics that share a partition number, whichever is furthest behind in time.
 ///
-/// With one queue for all, records come in the order of librdkafka's fetches: in a backlog one topic runs hours ahead of
-/// another, and what the line writes for itself waits behind a hundred thousand records that were fetched before.
+/// With one queue for all, records come in the order of librdkafka's fetches: in a backlog one topic runs hours ahead
+/// of another, and what the line writes for itself waits behind a hundred thousand records that were fetched before.
 ///
 /// Bound: ``Lanes/depth`` records a partition are held here beside what librdkafka's own limits allow in its queues.
 final class Lanes {
@@ -35,6 +35,7 @@ final class Lanes {
     private static let depth = 512
 
     private let urgent: Set<String>
+    private let mergesPartitions: Bool
     private let wake = Wake()
     private var lanes: [Lane] = []
     private var strands: [Strand] = []
@@ -44,8 +45,10 @@ final class Lanes {
     private var handed: [Consumer.Message] = []
     private let batch = UnsafeMutableBufferPointer<Consumer.Message?>.allocate(capacity: Lanes.depth)
 
-    init(urgent: Set<String>, watching queue: OpaquePointer) {
+    /// - Parameter mergesPartitions: whatever their number.
+    init(urgent: Set<String>, mergesPartitions: Bool, watching queue: OpaquePointer) {
         self.urgent = urgent
+        self.mergesPartitions = mergesPartitions
         wake.watch(queue)
     }
 
@@ -64,7 +67,8 @@ final class Lanes {
             lanes.append(Lane(partition: partition, queue: queue))
         }
         let rest = lanes.indices.filter { !urgent.contains(lanes[$0].partition.topic) }
-        let shared = Dictionary(grouping: rest) { lanes[$0].partition.partition }.values.sorted { $0[0] < $1[0] }
+        let shared = Dictionary(grouping: rest) { mergesPartitions ? 0 : lanes[$0].partition.partition }
+            .values.sorted { $0[0] < $1[0] }
         strands =
             lanes.indices.filter { urgent.contains(lanes[$0].partition.topic) }.map { Strand([$0], isUrgent: true) }
             + shared.map { Strand($0, isUrgent: false) }

@@ -93,7 +93,7 @@ public struct KafkaSettings: Sendable {
         let own = OwnedSettings.complaint(table.canonical(key), value)
         if let complaint = own ?? ForeignSettings.complaint(key) { return complaint }
         guard table.scope(of: key) != nil else {
-            return "is not a setting of librdkafka" + (table.nearest(to: key).map { "; did you mean \($0)?" } ?? "")
+            return "is not a setting of librdkafka" + NearestName.hint(key, among: table.names)
         }
         return insecure(key, value) ?? refused(key, value)
     }

@@ -31,11 +31,8 @@ struct Settable {
     /// One name for a setting that has several: `acks` is `request.required.acks`.
     func canonical(_ key: String) -> String { canonical[key] ?? key }
 
-    /// The known name nearest to a mistyped one, if it is near.
-    func nearest(to key: String) -> String? {
-        let ranked = scopes.keys.map { (EditDistance.between(key, $0), $0) }.min { $0 < $1 }
-        return ranked.flatMap { $0.0 <= max(2, key.count / 4) ? $0.1 : nil }
-    }
+    /// Every name, aliases included.
+    var names: some Sequence<String> { scopes.keys }
 
     /// Sets a value; returns the library's complaint, if any. It may quote the value, so a secret's is our own.
     static func set(_ conf: OpaquePointer, _ key: String, _ value: String, hiding isSecret: Bool) -> String? {
@@ -63,22 +60,5 @@ struct Settable {
 extension Substring {
     fileprivate func trimming() -> String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
-}
-
-/// Levenshtein's: insertions, deletions and replacements from one word to another. O(n m)
-enum EditDistance {
-    static func between(_ left: String, _ right: String) -> Int {
-        let right = Array(right.utf8)
-        var previous = Array(0...right.count)
-        for (row, byte) in left.utf8.enumerated() {
-            var current = [row + 1]
-            for (column, other) in right.enumerated() {
-                let replaced = previous[column] + (byte == other ? 0 : 1)
-                current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
-            }
-            previous = current
-        }
-        return previous[right.count]
     }
 }

@@ -78,7 +78,8 @@ public struct Membership: @unchecked Sendable {
 /// A member of the consumer group. Used by one thread.
 ///
 /// Its polls hand out urgent topics first; of the others, those with the same partition number in the order of their
-/// records' timestamps, as ``TimeMerge`` has it and as far as the port is able to.
+/// records' timestamps, as ``TimeMerge`` has it and as far as the port is able to; or all of them, if the subscription
+/// says so.
 public protocol Inlet: Fetching {
     /// Taken once when the assignment came; nil before the first and after a loss.
     var membership: Membership? { get }
@@ -140,12 +141,21 @@ public struct Subscription: Sendable {
     public var topics: [String]
     /// Of these: handed out before all others, because what follows from them is needed to fold the others well.
     public var urgent: Set<String>
+    /// Merge all partitions by time, not only those with the same number: for topics whose partitions mean nothing.
+    public var mergesPartitions: Bool
 
-    public init(group: String, instance: String, topics: [String], urgent: Set<String> = []) {
+    public init(
+        group: String,
+        instance: String,
+        topics: [String],
+        urgent: Set<String> = [],
+        mergesPartitions: Bool = false
+    ) {
         self.group = group
         self.instance = instance
         self.topics = topics
         self.urgent = urgent
+        self.mergesPartitions = mergesPartitions
     }
 }
 

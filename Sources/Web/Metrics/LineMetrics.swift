@@ -5,17 +5,18 @@ public import Pipeline
 public enum LineMetrics {
     private typealias Sample = MetricsText.Sample
 
-    public static func text(_ statuses: [LineStatus], process: ProcessFigures, at now: Int64) -> String {
+    /// - Parameter librdkafka: its version, where Kafka is spoken.
+    public static func text(
+        _ statuses: [LineStatus],
+        process: ProcessFigures,
+        librdkafka: String? = nil,
+        at now: Int64
+    ) -> String {
         let total = LineTotals(statuses)
         var text = MetricsText()
-        text.add(
-            "shopstream_build_info",
-            .gauge,
-            "The running version.",
-            [
-                Sample(1, ("version", "\(Shopstream.version)"))
-            ]
-        )
+        let versions = [("version", "\(Shopstream.version)"), ("librdkafka", librdkafka)]
+        let labels = versions.compactMap { name, version in version.map { (name: name, value: $0) } }
+        text.add("shopstream_build_info", .gauge, "The running versions.", [Sample(1, labels)])
         let isReady = !statuses.isEmpty && statuses.allSatisfy(\.isReady)
         text.add("shopstream_ready", .gauge, "1 when all assigned partitions fold.", isReady ? 1 : 0)
         addEvents(total, &text)

@@ -6,7 +6,9 @@ public struct MetricsText: Sendable {
         public var labels: [(name: String, value: String)]
         public var value: Double
 
-        public init(_ value: Double, _ labels: (name: String, value: String)...) {
+        public init(_ value: Double, _ labels: (name: String, value: String)...) { self.init(value, labels) }
+
+        public init(_ value: Double, _ labels: [(name: String, value: String)]) {
             self.labels = labels
             self.value = value
         }

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Kafka
 
 /// The JSON file of `--config`: Shopstream's settings by name, librdkafka's under `kafka`, nested or dotted as one
 /// likes.

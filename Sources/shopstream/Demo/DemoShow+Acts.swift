@@ -64,7 +64,12 @@ extension DemoShow {
     }
 
     private func listen(on address: ListenAddress) throws {
-        let site = Site(RunnerDesk(runner), access: .local, clock: .system)
+        let site = Site(
+            RunnerDesk(runner),
+            access: .local,
+            clock: .system,
+            librdkafka: KafkaCluster.librdkafka
+        )
         do {
             let server = try Server(address, site)
             Task { await server.run() }

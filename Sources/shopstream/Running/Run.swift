@@ -105,11 +105,18 @@ struct Run: AsyncParsableCommand {
         let access = token.map { Access.token($0.bytes) } ?? .local
         var services: [any Service] = []
         if let address = httpAddress(settings) {
-            let site = Site(desk, access: access, health: health, clock: .system)
+            let site = Site(desk, access: access, health: health, clock: .system, librdkafka: KafkaCluster.librdkafka)
             services.append(try WebService(address, site, log: log))
         }
         if let address = settings.httpMetrics {
-            let site = Site(desk, access: access, scope: .probesAndMetrics, health: health, clock: .system)
+            let site = Site(
+                desk,
+                access: access,
+                scope: .probesAndMetrics,
+                health: health,
+                clock: .system,
+                librdkafka: KafkaCluster.librdkafka
+            )
             services.append(try WebService(address, site, log: log))
         }
         return services

@@ -26,6 +26,12 @@ import Testing
         #expect(text.text == "# HELP a_total What a is.\n# TYPE a_total counter\na_total{x=\"1\"} 3\na_total 0.5\n")
     }
 
+    @Test func `the build tells its versions`() {
+        #expect(text([]).contains("shopstream_build_info{version=\"\(Shopstream.version)\"} 1\n"))
+        let spoken = LineMetrics.text([], process: process, librdkafka: "2.0.2", at: 0)
+        #expect(spoken.contains("shopstream_build_info{version=\"\(Shopstream.version)\",librdkafka=\"2.0.2\"} 1\n"))
+    }
+
     @Test func `labels are escaped`() {
         var text = MetricsText()
         text.add("a", .gauge, "A.", [.init(1, ("x", "q\"b\\n\n"))])

@@ -18,8 +18,8 @@ struct Repartition: ParsableCommand {
             customer go to the source's dead letters, with the reason.
 
             It runs until Ctrl-C or SIGTERM, and goes on where it was when it is started again. Several processes \
-            share the work; each wants its own --name. Of events in different partitions of the source, those are \
-            copied first that are read first.
+            share the work; each wants its own --name. A customer's events may lie in any partition of the source: \
+            each process copies those that it has in the order of their records' times, to within two minutes.
 
             The target is a topic of its own, with as many partitions as the other inputs: describe it in \
             Topics/topics, and the source's dead letters (dlq.<topic>), then shopstream topics apply.

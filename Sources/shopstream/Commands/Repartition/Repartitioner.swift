@@ -234,7 +234,12 @@ final class Repartitioner {
         if let inlet { return inlet }
         try produce()
         let fresh = try cluster.makeInlet(
-            Subscription(group: settings.group, instance: settings.name, topics: [route.source])
+            Subscription(
+                group: settings.group,
+                instance: settings.name,
+                topics: [route.source],
+                mergesPartitions: true
+            )
         )
         inlet = fresh
         return fresh

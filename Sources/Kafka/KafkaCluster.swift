@@ -10,7 +10,7 @@ public final class KafkaCluster: Cluster {
     let embedded: EmbeddedCluster?
     private let readerGroup: String
     private let logger: Logger
-    private let board = StatisticsBoard()
+    let board = ClusterBoard()
     private let credentials: Credentials
 
     /// - Parameters:
@@ -54,7 +54,7 @@ public final class KafkaCluster: Cluster {
         self.logger = logger
         let credentials = Credentials(settings)
         self.credentials = credentials
-        queries = Queries { [board] () throws(Fault) in
+        queries = Queries(board) { [board] () throws(Fault) in
             let reports = Reports(logger: logger, board: board, credentials: credentials)
             return try Client(.consumer, settings.pairs(for: .query), reports: reports)
         }
@@ -66,7 +66,11 @@ public final class KafkaCluster: Cluster {
     /// librdkafka's statistics of every client that is alive, by the client's name; see its STATISTICS.md.
     public var latestStatistics: [String: String] { board.all }
 
-    public func topics() throws(Fault) -> [String: Int32] { try queries.topics() }
+    public var health: ClusterHealth { board.health }
+
+    public func topics() throws(Fault) -> [String: Int32] { try queries.survey().topics }
+
+    public func survey() throws(Fault) -> ClusterSurvey { try queries.survey() }
 
     public func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet {
         try require(subscription.topics)

@@ -60,8 +60,7 @@ public struct Topology: Sendable {
                 remedy: "create them: shopstream topics apply"
             )
         }
-        let alike = self.inputs + [OutputTopic.signals, .customersChangelog, .productsChangelog].map(\.name)
-        let different = alike.filter { existing[$0] != partitions }
+        let different = Topology.partitioned(self.inputs).filter { existing[$0] != partitions }
         guard different.isEmpty else {
             throw Fault(
                 .stop(exitCode: Fault.Exit.configuration),
@@ -84,6 +83,13 @@ public struct Topology: Sendable {
         partitions = 1
         outputs = OutputTopic.allCases.map(\.name) + [Topology.deadLetters(of: input)]
         outputPartitions = Array(repeating: 1, count: outputs.count)
+    }
+
+    /// Topics that have ``partitions`` partitions.
+    var partitioned: [String] { Topology.partitioned(inputs) }
+
+    private static func partitioned(_ inputs: [String]) -> [String] {
+        inputs + [OutputTopic.signals, .customersChangelog, .productsChangelog].map(\.name)
     }
 
     /// Everything the group subscribes to.

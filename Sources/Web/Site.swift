@@ -67,7 +67,7 @@ public struct Site: Sendable {
     }
 
     private func readyz() -> WebAnswer {
-        let readiness = health.readiness(desk.statuses)
+        let readiness = health.readiness(desk.statuses, desk.condition, at: clock.now())
         return .json(readiness, status: readiness.isReady ? 200 : 503)
     }
 
@@ -75,6 +75,8 @@ public struct Site: Sendable {
         .metrics(
             LineMetrics.text(
                 desk.statuses,
+                desk.condition,
+                health,
                 process: ProcessFigures.read(),
                 librdkafka: librdkafka,
                 at: clock.now()

@@ -49,7 +49,7 @@ import Testing
             .member(group: "g", instance: "i"), .reader(group: "g"), .query, .transactional(id: "t"), .producer,
         ]
         for role in roles {
-            let reports = Reports(logger: Fixture.silent, board: StatisticsBoard())
+            let reports = Reports(logger: Fixture.silent, board: ClusterBoard())
             _ = try Client(role.kind, settings.pairs(for: role), reports: reports)
         }
     }

@@ -100,12 +100,37 @@ import Testing
             isFatal: true,
             recovery: .stop(exitCode: 77)
         ),
-        Case(code: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, operation: .reading, recovery: .stop(exitCode: 78)),
-        Case(code: RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, operation: .producing, recovery: .stop(exitCode: 78)),
+        Case(
+            code: RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT,
+            operation: .initializing,
+            isFatal: true,
+            recovery: .stop(exitCode: 78)
+        ),
+        Case(code: RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL, operation: .reading, recovery: .stop(exitCode: 78)),
+        Case(code: RD_KAFKA_RESP_ERR_GROUP_MAX_SIZE_REACHED, operation: .reading, recovery: .stop(exitCode: 78)),
+        Case(
+            code: RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP,
+            operation: .committing,
+            requiresAbort: true,
+            recovery: .stop(exitCode: 78)
+        ),
         Case(code: RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, operation: .producing, recovery: .stop(exitCode: 78)),
         Case(code: RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, operation: .reading, recovery: .stop(exitCode: 65)),
         Case(code: RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, operation: .administering, recovery: .stop(exitCode: 69)),
+        // New clients ask the cluster; after a while it counts as gone, or as damaged.
+        Case(code: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, operation: .reading, recovery: .restartLine),
+        Case(code: RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, operation: .producing, recovery: .restartLine),
+        Case(
+            code: RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+            operation: .committing,
+            requiresAbort: true,
+            recovery: .restartLine
+        ),
+        Case(code: RD_KAFKA_RESP_ERR__BAD_MSG, operation: .reading, recovery: .restartLine),
         // The same call again.
+        Case(code: RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, operation: .connecting, recovery: .retry),
+        Case(code: RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, operation: .reading, recovery: .retry),
+        Case(code: RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, operation: .askingBounds, recovery: .retry),
         Case(code: RD_KAFKA_RESP_ERR__TIMED_OUT, operation: .askingCommitted, recovery: .retry),
         Case(code: RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT, operation: .askingCommitted, recovery: .retry),
         Case(code: RD_KAFKA_RESP_ERR__TRANSPORT, operation: .listing, recovery: .retry),
@@ -125,6 +150,29 @@ import Testing
         for code in codes {
             #expect(KafkaFault(code: code, operation: .reading).fault.remedy != nil, "\(code.rawValue)")
         }
+    }
+
+    @Test func aTopicThatIsGoneIsWaitedForButNotForEver() {
+        let gone = KafkaFault(code: RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, operation: .connecting).fault
+        #expect(gone.limit == Fault.Limit(after: 30_000, exitCode: Fault.Exit.configuration))
+        let damaged = KafkaFault(code: RD_KAFKA_RESP_ERR__BAD_MSG, operation: .reading).fault
+        #expect(damaged.limit == Fault.Limit(after: 30_000, exitCode: Fault.Exit.data))
+        #expect(KafkaFault(code: RD_KAFKA_RESP_ERR__TRANSPORT, operation: .reading).fault.limit == nil)
+    }
+
+    /// Whatever a client can tell has a recovery, and what may last has a remedy.
+    @Test func everyCodeHasADefinedEnd() {
+        var known = 0
+        for number in Int32(-200)...200 where number != 0 {
+            let code = rd_kafka_resp_err_t(number)
+            guard !String(cString: rd_kafka_err2name(code)).hasPrefix("ERR_") else { continue }
+            known += 1
+            for operation in Kafka.Operation.allCases {
+                let fault = KafkaFault(code: code, operation: operation).fault
+                if case .stop = fault.recovery { #expect(fault.remedy != nil, "\(fault)") }
+            }
+        }
+        #expect(known > 140)
     }
 
     @Test func theFaultNamesCodeDoingAndSubject() {

@@ -82,7 +82,7 @@ import Testing
     @Test func aMissingTopicIsNamed() throws {
         let fixture = try Fixture(.embedded, ["shop": 1])
         let fault = fault { _ = try fixture.cluster.makeReader(topics: ["shop", "sohp"]) }
-        #expect(fault?.recovery == .stop(exitCode: Fault.Exit.configuration))
+        #expect(fault?.recovery == .retry && fault?.limit?.exitCode == Fault.Exit.configuration)
         #expect(fault?.description.contains("sohp") == true)
         #expect(fault?.remedy?.contains("topics apply") == true)
     }

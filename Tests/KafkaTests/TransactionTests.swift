@@ -172,7 +172,7 @@ import Testing
         outbox.add("nowhere", partition: 7)
         try line.outlet.begin()
         let fault = fault { try line.outlet.send(outbox) }
-        #expect(fault?.recovery == .stop(exitCode: Fault.Exit.configuration))
+        #expect(fault?.recovery == .restartLine && fault?.limit?.exitCode == Fault.Exit.configuration)
         #expect(fault?.code == "_UNKNOWN_PARTITION")
         try line.outlet.abort()
     }

@@ -29,7 +29,7 @@ public final class EmbeddedCluster: @unchecked Sendable {
         client = try Client(
             .producer,
             [("client.id", "embedded")],
-            reports: Reports(logger: quiet, board: StatisticsBoard())
+            reports: Reports(logger: quiet, board: ClusterBoard())
         )
         guard let mock = rd_kafka_mock_cluster_new(client.handle, brokers) else {
             throw KafkaFault(code: RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, operation: .connecting).fault
@@ -52,6 +52,22 @@ public final class EmbeddedCluster: @unchecked Sendable {
 
     /// Forgets what was injected and has not failed yet.
     public func clearErrors(of request: Request) { rd_kafka_mock_clear_request_errors(mock, request.rawValue) }
+
+    /// Whoever asks for the topic is told this error, as if it were gone; nil ends it.
+    public func setError(_ error: BrokerError?, of topic: String) {
+        rd_kafka_mock_topic_set_error(mock, topic, rd_kafka_resp_err_t(error?.rawValue ?? 0))
+    }
+
+    /// - Parameter broker: nil for none.
+    public func setLeader(_ broker: Int32?, of partition: TopicPartition) throws(Fault) {
+        let code = rd_kafka_mock_partition_set_leader(mock, partition.topic, partition.partition, broker ?? -1)
+        try KafkaFault.check(code, .administering, partition.description)
+    }
+
+    /// Who coordinates a group (`group`) or a transactional id (`transaction`) from now on.
+    public func setCoordinator(_ broker: Int32, ofType type: String, key: String) throws(Fault) {
+        try KafkaFault.check(rd_kafka_mock_coordinator_set(mock, type, key, broker), .administering, key)
+    }
 
     /// - Parameter broker: nil for all.
     public func setDown(_ isDown: Bool, broker: Int32? = nil) {
@@ -93,11 +109,17 @@ public final class EmbeddedCluster: @unchecked Sendable {
         public static let none = BrokerError(rawValue: 0)
         /// The broker closes the connection instead of answering.
         public static let disconnect = BrokerError(rawValue: RD_KAFKA_RESP_ERR__TRANSPORT.rawValue)
+        public static let offsetOutOfRange = BrokerError(rawValue: 1)
+        public static let unknownTopic = BrokerError(rawValue: 3)
+        public static let messageTooLarge = BrokerError(rawValue: 10)
         public static let coordinatorNotAvailable = BrokerError(rawValue: 15)
+        public static let notCoordinator = BrokerError(rawValue: 16)
         public static let notEnoughReplicas = BrokerError(rawValue: 19)
         public static let illegalGeneration = BrokerError(rawValue: 22)
         public static let unknownMember = BrokerError(rawValue: 25)
         public static let topicAuthorizationFailed = BrokerError(rawValue: 29)
+        public static let groupAuthorizationFailed = BrokerError(rawValue: 30)
+        public static let storageError = BrokerError(rawValue: 56)
         public static let unknownProducer = BrokerError(rawValue: 59)
         public static let fencedInstance = BrokerError(rawValue: 82)
         public static let unstableOffsets = BrokerError(rawValue: 88)

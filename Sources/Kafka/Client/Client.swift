@@ -11,6 +11,7 @@ final class Client: @unchecked Sendable {
     let handle: OpaquePointer
     let reports: Reports
     let name: String
+    private let kind: Kind
 
     init(_ kind: Kind, _ pairs: [(key: String, value: String)], reports: Reports) throws(Fault) {
         let conf = try Self.configuration(kind, pairs, reports)
@@ -22,6 +23,7 @@ final class Client: @unchecked Sendable {
         }
         self.handle = handle
         self.reports = reports
+        self.kind = kind
         name = String(cString: rd_kafka_name(handle))
         if kind == .consumer { rd_kafka_poll_set_consumer(handle) }
         if reports.givesTokens, let error = rd_kafka_sasl_background_callbacks_enable(handle) {
@@ -30,9 +32,7 @@ final class Client: @unchecked Sendable {
     }
 
     deinit {
-        // A consumer has been closed before, or is given up: either way nobody is left to serve the callbacks of a
-        // close.
-        rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        ClientGrave(handle, reports, limit: kind == .consumer ? 10_000 : nil, name).fill()
         reports.board.withdraw(name)
     }
 
@@ -53,7 +53,8 @@ final class Client: @unchecked Sendable {
         serve(wait: 100)
         guard let cause = reports.takeFailures().first else { return fault }
         var explained = fault
-        explained.code = cause
+        explained.code = cause.code
+        explained.subject = cause.topic ?? fault.subject
         return explained
     }
 

@@ -3,15 +3,6 @@ import Logging
 import Pipeline
 import Synchronization
 
-/// The latest statistics of every client, as librdkafka's JSON, for metrics to read from another thread.
-final class StatisticsBoard: Sendable {
-    private let latest = Mutex<[String: String]>([:])
-
-    func post(_ json: String, of client: String) { latest.withLock { $0[client] = json } }
-    func withdraw(_ client: String) { _ = latest.withLock { $0.removeValue(forKey: client) } }
-    var all: [String: String] { latest.withLock { $0 } }
-}
-
 /// Everything that librdkafka's callbacks reach. One per client, which owns it and outlives every callback.
 ///
 /// `@unchecked Sendable`: `onRebalance` is set once before the client subscribes and called only on the thread that
@@ -23,26 +14,16 @@ final class Reports: @unchecked Sendable {
     /// What failed on the way out since the last question.
     struct Failures {
         var count = 0
-        var first: rd_kafka_resp_err_t?
+        var first: (code: rd_kafka_resp_err_t, topic: String?)?
     }
 
-    let board: StatisticsBoard
+    let board: ClusterBoard
     private let logger: Logger
     private let credentials: Credentials
     var onRebalance: Rebalance?
     private let failures = Mutex(Failures())
-    private let refusal = Mutex<Fault?>(nil)
-    private let obstacle = Mutex<Obstacle?>(nil)
 
-    /// Why a broker could not be talked to.
-    private enum Obstacle {
-        /// It showed a certificate that we do not trust.
-        case certificate(String)
-        /// All else, in librdkafka's words.
-        case connection(String)
-    }
-
-    init(logger: Logger, board: StatisticsBoard, credentials: Credentials = .none) {
+    init(logger: Logger, board: ClusterBoard, credentials: Credentials = .none) {
         self.logger = logger
         self.board = board
         self.credentials = credentials
@@ -62,72 +43,77 @@ final class Reports: @unchecked Sendable {
         }
     }
 
-    /// The cluster refused our credentials; librdkafka goes on trying, we don't.
+    /// The cluster refuses our credentials; librdkafka goes on trying.
     func checkRefusal(_ operation: Operation) throws(Fault) {
-        guard var fault = refusal.withLock({ $0 }) else { return }
+        guard var fault = board.refusal() else { return }
         fault.doing = operation.rawValue
         throw fault
     }
 
-    /// What is known of why no broker answers, for a fault that would say no more than that.
-    func explained(_ fault: Fault, _ operation: Operation) -> Fault {
-        switch obstacle.withLock({ $0 }) {
-        case .certificate(let reason):
-            var refusal = KafkaFault(code: RD_KAFKA_RESP_ERR__SSL, operation: operation).fault
-            refusal.remedy = reason
-            return refusal
-        case .connection(let reason) where fault.remedy == nil:
-            var explained = fault
-            explained.remedy = reason
-            return explained
-        case .connection, nil: return fault
-        }
+    /// The same with what is known of why no broker answers.
+    func explained(_ fault: Fault) -> Fault {
+        guard let reason = board.lastReason else { return fault }
+        var explained = fault
+        explained.remedy = reason + (fault.remedy.map { "; \($0)" } ?? "")
+        return explained
     }
 
-    func warn(_ text: String) { logger.warning("\(credentials.scrubbed(text))") }
+    func warn(_ text: String) { say(.warning, text) }
 
+    /// Errors of connections come a second time as log lines; here they are remembered.
     fileprivate func failed(_ code: rd_kafka_resp_err_t, detail: String) {
         let detail = credentials.scrubbed(detail)
         switch code {
         case _ where detail.hasPrefix(Reports.tokenFailure):
             // Connections outlive their token, so there is time; librdkafka asks again in ten seconds.
-            obstacle.withLock { $0 = .connection(detail) }
-            logger.error("\(detail)")
+            board.note(detail)
+            say(.error, detail)
         case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
             refuse(code, detail)
-        case RD_KAFKA_RESP_ERR__FATAL:
-            logger.error("\(detail)")
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__SSL:
-            obstacle.withLock { if case .certificate = $0 {} else { $0 = .connection(detail) } }
-            logger.log(level: code == RD_KAFKA_RESP_ERR__SSL ? .warning : .info, "\(detail)")
+            board.note(detail)
+            logger.debug("\(detail)")
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+            logger.debug("\(detail)")
+        case RD_KAFKA_RESP_ERR__FATAL:
+            say(.error, detail)
         default:
-            logger.warning("\(detail)")
+            say(.warning, detail)
         }
     }
 
     private static let tokenFailure = "Failed to acquire SASL OAUTHBEARER token"
 
     private func refuse(_ code: rd_kafka_resp_err_t, _ detail: String) {
-        logger.error("\(detail)")
         var fault = KafkaFault(code: code, operation: .connecting).fault
         let ours = givesTokens ? "the token, and what the broker expects of it" : "sasl.username and sasl.password"
         fault.remedy = "\(detail); check sasl.mechanism and \(ours)"
-        refusal.withLock { $0 = fault }
+        board.note(detail)
+        board.refuse(fault)
+        say(.error, fault.remedy ?? detail)
     }
 
-    /// The one answer to a certificate that OpenSSL does not trust is no. We only remember why.
+    /// The one answer to a certificate that OpenSSL does not trust is no. We remember why.
     fileprivate func distrust(_ error: Int32, of broker: String) -> String {
         let reason = "\(broker): \(CertificateError.reason(error))"
-        obstacle.withLock { $0 = .certificate(reason) }
+        var fault = KafkaFault(code: RD_KAFKA_RESP_ERR__SSL, operation: .connecting).fault
+        fault.remedy = reason
+        board.refuse(fault)
         return reason
     }
 
+    private func say(_ level: Logger.Level, _ text: String) {
+        let text = credentials.scrubbed(text)
+        guard let passed = board.chatter.pass(text) else { return logger.debug("\(text)") }
+        logger.log(level: level, "\(passed)")
+    }
+
     /// Purged records are those of a transaction that we gave up ourselves.
-    fileprivate func undelivered(_ code: rd_kafka_resp_err_t) {
+    fileprivate func undelivered(_ code: rd_kafka_resp_err_t, _ topic: String?) {
         if code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT { return }
         failures.withLock { failures in
             failures.count += 1
-            failures.first = failures.first ?? code
+            failures.first = failures.first ?? (code, topic)
         }
     }
 }
@@ -160,7 +146,10 @@ extension Reports {
         }
         rd_kafka_conf_set_throttle_cb(conf) { _, broker, _, milliseconds, opaque in
             guard milliseconds > 0, let broker else { return }
-            Reports.of(opaque)?.logger.info("broker \(String(cString: broker)) throttles by \(milliseconds) ms")
+            Reports.of(opaque)?.say(
+                .notice,
+                "broker \(String(cString: broker)) throttles by \(milliseconds) ms: a quota is reached, raise it"
+            )
         }
     }
 
@@ -194,7 +183,8 @@ extension Reports {
     func installDeliveries(on conf: OpaquePointer) {
         rd_kafka_conf_set_dr_msg_cb(conf) { _, message, opaque in
             guard let message, message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
-            Reports.of(opaque)?.undelivered(message.pointee.err)
+            let topic = message.pointee.rkt.flatMap(rd_kafka_topic_name).map { String(cString: $0) }
+            Reports.of(opaque)?.undelivered(message.pointee.err, topic)
         }
     }
 
@@ -208,13 +198,18 @@ extension Reports {
     private func log(_ level: Int32, _ facility: String, _ text: String) {
         let levels: [Logger.Level] = [.critical, .critical, .critical, .error, .warning, .notice, .info, .debug]
         let loud = levels[Int(min(max(level, 0), 7))]
-        let level = Reports.chatter.contains(facility) ? .debug : loud
-        if logger.logLevel <= level { logger.log(level: level, "\(facility): \(credentials.scrubbed(text))") }
+        let isMended = Reports.mended.contains(facility)
+        let own = isMended ? .debug : Reports.ours.contains(facility) ? min(loud, .warning) : loud
+        guard logger.logLevel <= own else { return }
+        if own == .debug { return logger.debug("\(facility): \(credentials.scrubbed(text))") }
+        say(own, "\(facility): \(text)")
     }
 
     /// What librdkafka warns of and mends by itself, many times a second: a coordinator that is still loading, and old
     /// brokers that cannot be told not to create topics (we check that they exist).
-    private static let chatter: Set = ["GETPID", "AUTOCREATE"]
+    private static let mended: Set = ["GETPID", "AUTOCREATE"]
+    /// What it calls an error and the line answers: connections, and transactions that are to be aborted.
+    private static let ours: Set = ["FAIL", "TXNERR", "ADDOFFSETS", "ADDPARTS", "ENDTXN", "TXNOFFSETS", "REQTMOUT"]
 }
 
 extension BearerToken {

@@ -9,8 +9,12 @@ final class Queries: Sendable {
     private let make: @Sendable () throws(Fault) -> Client
     private let made = Mutex<Client?>(nil)
     private let wait: Int32 = 10_000
+    private let board: ClusterBoard
 
-    init(_ make: @escaping @Sendable () throws(Fault) -> Client) { self.make = make }
+    init(_ board: ClusterBoard, _ make: @escaping @Sendable () throws(Fault) -> Client) {
+        self.board = board
+        self.make = make
+    }
 
     /// The shared client; its callbacks are served on the way, because nobody else polls it.
     func client() throws(Fault) -> Client {
@@ -26,15 +30,20 @@ final class Queries: Sendable {
         return client
     }
 
-    func topics() throws(Fault) -> [String: Int32] {
+    func survey() throws(Fault) -> ClusterSurvey {
         let metadata = try metadata()
         defer { rd_kafka_metadata_destroy(metadata) }
-        var counts: [String: Int32] = [:]
+        var survey = ClusterSurvey(topics: [:])
         for index in 0..<Int(metadata.pointee.topic_cnt) {
             let topic = metadata.pointee.topics[index]
-            if topic.err == RD_KAFKA_RESP_ERR_NO_ERROR { counts[String(cString: topic.topic)] = topic.partition_cnt }
+            guard topic.err == RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
+            let name = String(cString: topic.topic)
+            survey.topics[name] = topic.partition_cnt
+            for number in 0..<Int(topic.partition_cnt) where topic.partitions[number].leader < 0 {
+                survey.leaderless.append(TopicPartition(name, topic.partitions[number].id))
+            }
         }
-        return counts
+        return survey
     }
 
     /// Asks in short turns: that our credentials were refused is heard between them.
@@ -45,9 +54,12 @@ final class Queries: Sendable {
             var metadata: UnsafePointer<rd_kafka_metadata>?
             let code = rd_kafka_metadata(client.handle, 1, nil, &metadata, min(deadline.remaining, 2_000))
             client.serve()
-            if let metadata { return metadata }
+            if let metadata {
+                board.noteAnswer()
+                return metadata
+            }
             try client.reports.checkRefusal(.listing)
-            let fault = client.reports.explained(KafkaFault(code: code, operation: .listing).fault, .listing)
+            let fault = client.reports.explained(KafkaFault(code: code, operation: .listing).fault)
             if deadline.isOver || fault.recovery != .retry { throw fault }
         }
     }

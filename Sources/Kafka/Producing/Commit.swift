@@ -31,9 +31,10 @@ struct Commit: Sendable {
     }
 
     /// Flushes, then commits. Going on after a retriable answer resumes the same commit; a timeout leaves its result
-    /// unknown.
+    /// unknown. Records that no broker takes time out after the transaction's time themselves, which librdkafka notices
+    /// a second later: waiting for that makes an abort with a cause of what would be an unknown result.
     private func commit() throws(Fault) {
-        let deadline = Deadline(in: timeout)
+        let deadline = Deadline(in: timeout + Self.recordsTimeOut)
         while let error = rd_kafka_commit_transaction(client.handle, deadline.remaining) {
             let fault = KafkaFault(consuming: error, .committing, transactionExpired: isExpired)
             let isUnknown = fault.code == RD_KAFKA_RESP_ERR__TIMED_OUT
@@ -43,6 +44,8 @@ struct Commit: Sendable {
     }
 
     private var isExpired: Bool { ContinuousClock.now - begun >= .milliseconds(Int(timeout)) }
+
+    static let recordsTimeOut: Int32 = 2_000
 }
 
 /// The offset commit of a plain consumer, for clusters whose transactions do not store offsets. It comes after the

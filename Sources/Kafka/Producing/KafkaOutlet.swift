@@ -102,7 +102,7 @@ public final class KafkaOutlet: Outlet {
     private func isCommitted() throws(Fault) -> Bool {
         guard isCommitting else { return false }
         isCommitting = false
-        switch committer.wait(milliseconds: 3 * timeout) {
+        switch committer.wait(milliseconds: 3 * timeout + Commit.recordsTimeOut) {
         case .success: return true
         case .failure: return false
         case nil: throw KafkaFault(code: RD_KAFKA_RESP_ERR__TIMED_OUT, operation: .aborting).fault

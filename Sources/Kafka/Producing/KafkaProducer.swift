@@ -77,7 +77,7 @@ public final class KafkaProducer {
         client.serve()
         let failures = client.reports.takeFailures()
         failed += failures.count
-        if let code = failures.first, firstFailure == nil { firstFailure = fault(code, nil) }
+        if let first = failures.first, firstFailure == nil { firstFailure = fault(first.code, first.topic) }
     }
 
     private func fault(_ code: rd_kafka_resp_err_t, _ topic: String?) -> Fault {

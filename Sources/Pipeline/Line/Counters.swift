@@ -30,6 +30,8 @@ public struct Counters: Sendable {
     public var checkpoints: UInt64 = 0
     public var restoredRecords: UInt64 = 0
     public var replayedRecords: UInt64 = 0
+    /// Faults by the client's name for them: a finite set, that of Kafka's and librdkafka's codes and our own.
+    public var faults: [String: UInt64] = [:]
 
     public init(inputs: Int) {
         rejections = Array(repeating: Array(repeating: 0, count: Rejection.allCases.count), count: inputs)

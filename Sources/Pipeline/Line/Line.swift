@@ -47,6 +47,10 @@ public final class Line {
     /// Wall times of the checkpoint in flight and of the last one committed; zero for none.
     var checkpointingAt: Int64 = 0
     var checkpointedAt: Int64 = 0
+    var trouble = Trouble()
+    /// Told of a fault before it is answered, because the answer may take long.
+    var onTrouble: ((Line) -> Void)?
+    var nextProgress: Int64 = 0
 
     public init(
         cluster: any Cluster,
@@ -87,6 +91,7 @@ public final class Line {
             try passTime()
             try exchange()
             mailbox.answer(from: self)
+            noteProgress()
             return try !isFinished()
         } catch {
             try recover(from: error)

@@ -5,13 +5,34 @@ import Logging
 /// What to do when something outside went wrong. The fault's type says it.
 extension Line {
     func recover(from fault: Fault) throws(Fault) {
-        switch fault.recovery {
-        case .retry: log.debug("trying again: \(fault)")
-        case .abortBatch: try abortBatch(fault)
-        case .restartLine: restart(fault)
-        case .stop: throw fault
+        desk.counters.faults[fault.code, default: 0] += 1
+        let answer = trouble.meet(fault, at: clock.now())
+        if let note = answer.note { log.log(level: note.level, "\(note.text)") }
+        onTrouble?(self)
+        switch answer.recovery {
+        case .retry: break
+        case .abortBatch: try abortBatch()
+        case .restartLine: restart()
+        case .stop: throw answer.fault
         }
     }
+
+    /// Nothing went wrong in this turn: whatever stood in the way may be over. Looks a few times a second.
+    func noteProgress() {
+        let now = clock.now()
+        guard now >= nextProgress else { return }
+        nextProgress = now + 250
+        let sight = Trouble.Sight(
+            commits: counters.transactions,
+            steps: counters.transactions + counters.restoredRecords + counters.replayedRecords,
+            waits: awaiting > 0 || hasWork || committing != nil || live.contains { lag(of: $0) > 0 },
+            isReady: isReady
+        )
+        if let note = trouble.look(sight, at: now) { log.log(level: note.level, "\(note.text)") }
+    }
+
+    /// Wall time before which the next turn is of no use, ms: whoever turns the line waits for it.
+    public var restUntil: Int64 { trouble.restUntil }
 
     /// Repeats a call that may be repeated; one that is refused for good is a producer that is lost.
     func again(_ call: () throws(Fault) -> Void) throws(Fault) {
@@ -29,8 +50,7 @@ extension Line {
     private static let patience = 100
 
     /// Producer and membership are sound: state goes back to what is committed.
-    private func abortBatch(_ fault: Fault) throws(Fault) {
-        log.warning("transaction aborted: \(fault)")
+    private func abortBatch() throws(Fault) {
         desk.counters.aborts += 1
         do throws(Fault) {
             if committing.take() != nil { try again { () throws(Fault) in try outlet?.abort() } }
@@ -46,8 +66,7 @@ extension Line {
 
     /// The outcome of a commit is unknown, or a client is lost: only what the cluster has is true. New clients take
     /// over our names, which settles the old transaction, and state is made from what is then committed.
-    private func restart(_ fault: Fault) {
-        log.warning("line restarted: \(fault)")
+    private func restart() {
         desk.counters.restarts += 1
         committing = nil
         shut()

@@ -27,6 +27,13 @@ public struct LineSettings: Sendable {
     public var outputsSince = EventTime.unknown
     /// Give up the membership when stopping, instead of keeping it for a quick return.
     public var leaves = false
+    /// A stop that cannot drain, because the cluster is away, gives up after this time, in ms: nothing is lost.
+    public var drainTime: Int64 = 30_000
+    /// Between two looks at the topics, in ms.
+    public var surveyInterval: Int64 = 15_000
+    /// A topic that is gone for so long does not come back by itself, in ms. Brokers that start may say less than they
+    /// know.
+    public var topicPatience: Int64 = 30_000
 
     public init() {}
 

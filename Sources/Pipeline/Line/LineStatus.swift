@@ -28,11 +28,29 @@ public struct LineStatus: Sendable {
     public var commitInterval: Int64 = 0
     /// Wall time of the last turn, ms: a line that has lag and does not turn is stuck.
     public var turnedAt: Int64 = 0
+    /// Wall time of the last step forward, ms: a commit, a record restored, or nothing to do.
+    public var progressedAt: Int64 = 0
+    /// The fault that stands in the line's way, in words with its remedy; nil when nothing does.
+    public var trouble: String?
     /// Wall time of the last checkpoint that was committed, ms; zero before the first.
     public var checkpointedAt: Int64 = 0
     public var hasFinished = false
 
     public init() {}
+}
+
+extension LineStatus {
+    /// A commit that takes longer, in ms, means a slow cluster: a transaction lasts a tenth of a second.
+    private static let slowCommit = 1_000.0
+
+    /// That the cluster is slow, in words with the remedy; nil when it is not.
+    public var slowness: String? {
+        guard commitCost > Self.slowCommit else { return nil }
+        let tenths = Int(commitCost / 100)
+        return
+            "a commit of \(name) takes \(tenths / 10).\(tenths % 10) s: the cluster is slow; look at its disks, "
+            + "network and request queues. Events come late, nothing is lost"
+    }
 }
 
 extension Line {
@@ -52,6 +70,8 @@ extension Line {
         status.commitCost = pace.commitCost
         status.commitInterval = pace.interval
         status.turnedAt = clock.now()
+        status.progressedAt = trouble.progressedAt
+        status.trouble = trouble.last?.description
         status.checkpointedAt = checkpointedAt
         for shard in live { add(shard, to: &status) }
         return status
@@ -72,9 +92,14 @@ extension Line {
             status.products += state.count
             status.productBytes += state.bytesReserved
         }
-        for (index, topic) in topology.inputs(of: shard.stage).enumerated() {
-            let end = inlet?.lastKnownEnd(of: TopicPartition(topic, shard.partition)) ?? 0
-            if shard.reached[index] < end { status.lag += max(0, end - shard.positions[index]) }
+        status.lag += lag(of: shard)
+    }
+
+    /// Records between what a shard has folded and the known ends of its inputs.
+    func lag(of shard: Shard) -> Int64 {
+        topology.inputs(of: shard.stage).enumerated().reduce(0) { lag, input in
+            let end = inlet?.lastKnownEnd(of: TopicPartition(input.element, shard.partition)) ?? 0
+            return lag + (shard.reached[input.offset] < end ? max(0, end - shard.positions[input.offset]) : 0)
         }
     }
 }

@@ -8,6 +8,7 @@ import Synchronization
 public final class Runner: Sendable {
     private struct Shared {
         var statuses: [LineStatus]
+        var condition = ClusterCondition()
         var fault: Fault?
         var running: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -51,6 +52,9 @@ public final class Runner: Sendable {
             thread.stackSize = 8 << 20
             thread.start()
         }
+        let surveyor = Thread { self.survey() }
+        surveyor.name = "survey"
+        surveyor.start()
     }
 
     /// Asks every line to drain, checkpoint, commit and end.
@@ -71,6 +75,13 @@ public final class Runner: Sendable {
 
     public var statuses: [LineStatus] { shared.withLock { $0.statuses } }
 
+    /// What is known of the cluster.
+    public var condition: ClusterCondition {
+        var condition = shared.withLock { $0.condition }
+        condition.health = cluster.health
+        return condition
+    }
+
     /// Asks every line; each answers by itself. False when some line has too many questions.
     public func ask(_ question: @escaping Mailbox.Question) -> Bool {
         mailboxes.reduce(true) { $1.ask(question) && $0 }
@@ -88,10 +99,13 @@ public final class Runner: Sendable {
             mailbox: mailboxes[index]
         )
         var fault: Fault?
+        publish(line, index)
+        line.onTrouble = { [self] in publish($0, index) }
         do throws(Fault) {
             try turn(line, index)
         } catch {
             fault = error
+            publish(line, index)
         }
         line.shut(leaving: settings[index].leaves)
         end(index, fault)
@@ -100,6 +114,7 @@ public final class Runner: Sendable {
     /// Turns until the line has nothing more to do and has drained; a fault while draining starts both over.
     private func turn(_ line: Line, _ index: Int) throws(Fault) {
         var next: Int64 = 0
+        var drainEnd: Int64?
         repeat {
             while try line.turn() {
                 let now = clock.now()
@@ -107,11 +122,52 @@ public final class Runner: Sendable {
                     next = now + 250
                     publish(line, index)
                 }
-                if isStopping.load(ordering: .relaxed) { line.stop() }
+                if isStopping.load(ordering: .relaxed) {
+                    let end = drainEnd ?? now + settings[index].drainTime
+                    drainEnd = end
+                    if now >= end { throw Runner.undrained(line) }
+                    line.stop()
+                } else if line.restUntil > now {
+                    rest(until: line.restUntil)
+                }
             }
             if !line.hasDrained { line.stop() }
         } while !line.hasDrained
         publish(line, index)
+    }
+
+    /// Waits, unless asked to stop.
+    private func rest(until end: Int64) {
+        while clock.now() < end, !isStopping.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.05) }
+    }
+
+    private static func undrained(_ line: Line) -> Fault {
+        Fault(
+            .stop(exitCode: Fault.Exit.unavailable),
+            code: "NOT_DRAINED",
+            doing: "stopping \(line.settings.name)"
+                + (line.trouble.last.map { ", which could not go on \($0.doing) (\($0.code))" } ?? ""),
+            remedy: "nothing is lost: what was not committed is read again at the next start"
+        )
+    }
+
+    /// Looks at the topics from time to time, because clients do not tell of all that happens to them.
+    private func survey() {
+        guard let settings = settings.first else { return }
+        var watch = TopicWatch(topology, patience: settings.topicPatience)
+        let interval = settings.surveyInterval
+        var next = clock.now() + interval
+        while shared.withLock({ $0.running > 0 }), !isStopping.load(ordering: .relaxed) {
+            Thread.sleep(forTimeInterval: 0.25)
+            guard clock.now() >= next, let found = try? cluster.survey() else { continue }
+            let fault = watch.look(found, at: clock.now())
+            next = clock.now() + interval
+            shared.withLock { shared in
+                (shared.condition.missing, shared.condition.leaderless) = (watch.missing, watch.leaderless)
+                if shared.fault == nil { shared.fault = fault }
+            }
+            if fault != nil { stop() }
+        }
     }
 
     private func publish(_ line: Line, _ index: Int) {
@@ -122,7 +178,11 @@ public final class Runner: Sendable {
     private func end(_ index: Int, _ fault: Fault?) {
         let waiting = shared.withLock { shared in
             shared.statuses[index].hasFinished = true
-            if shared.fault == nil { shared.fault = fault }
+            if shared.fault == nil {
+                shared.fault = fault
+            } else if let fault, fault.recovery != shared.fault?.recovery {
+                log.error("\(settings[index].name) stopped: \(fault)")
+            }
             shared.running -= 1
             defer { if shared.running == 0 { shared.waiting.removeAll() } }
             return shared.running == 0 ? shared.waiting : []

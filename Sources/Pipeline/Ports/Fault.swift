@@ -18,12 +18,27 @@ public struct Fault: Error, Sendable, CustomStringConvertible {
     public var doing: String
     /// What an operator can do about it, if anything.
     public var remedy: String?
+    /// How long it may go on before it counts as a stop; nil is for ever.
+    public var limit: Limit?
 
-    public init(_ recovery: Recovery, code: String, doing: String, remedy: String? = nil) {
+    /// The end of a patience.
+    public struct Limit: Sendable, Equatable {
+        /// Milliseconds since the line last got on.
+        public var after: Int64
+        public var exitCode: Int32
+
+        public init(after: Int64, exitCode: Int32) {
+            self.after = after
+            self.exitCode = exitCode
+        }
+    }
+
+    public init(_ recovery: Recovery, code: String, doing: String, remedy: String? = nil, limit: Limit? = nil) {
         self.recovery = recovery
         self.code = code
         self.doing = doing
         self.remedy = remedy
+        self.limit = limit
     }
 
     public var description: String { "\(doing): \(code)" + (remedy.map { "; \($0)" } ?? "") }

@@ -162,6 +162,10 @@ public struct Subscription: Sendable {
 /// A Kafka cluster, or what stands in for one. Shared between threads; what it makes belongs to one each.
 public protocol Cluster: AnyObject, Sendable {
     var capabilities: BrokerCapabilities { get }
+    /// As the clients know it, without asking the cluster. From any thread.
+    var health: ClusterHealth { get }
+    /// Asks for all topics, and which partitions have no leader. From any thread.
+    func survey() throws(Fault) -> ClusterSurvey
     /// All topics with their partition counts.
     func topics() throws(Fault) -> [String: Int32]
     func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet

@@ -12,6 +12,7 @@ public enum Unanswered: Error, Sendable {
 /// Where the server's knowledge comes from.
 public protocol Desk: Sendable {
     var statuses: [LineStatus] { get }
+    var condition: ClusterCondition { get }
     /// Each is nil for a name that no line here knows.
     func customer(_ name: String) async throws(Unanswered) -> CustomerView?
     func product(_ name: String) async throws(Unanswered) -> ProductView?

@@ -1,21 +1,30 @@
 import Events
-import Pipeline
+public import Pipeline
 
 /// What orchestrators want to know of the lines. Pure.
 public struct Health: Sendable {
     /// Silence of a line after which the broker would give its partitions away, in ms: `max.poll.interval.ms`.
     public var longestTurn: Int64
+    /// A line with work that does not get on for so long, in ms, is not ready.
+    public var longestStall: Int64
 
-    public init(longestTurn: Int64 = 300_000) { self.longestTurn = longestTurn }
+    public init(longestTurn: Int64 = 300_000, longestStall: Int64 = Stall.usualLimit) {
+        self.longestTurn = longestTurn
+        self.longestStall = longestStall
+    }
 
-    /// How far the lines are with getting their state back.
+    /// How far the lines are with getting their state back, and what stands in their way.
     struct Readiness: Encodable, Equatable {
         var isReady: Bool
+        /// Why not, in words with the remedy; empty when ready.
+        var reasons: [String]
         var lines: [Line]
 
         struct Line: Encodable, Equatable {
             var name: String
             var isReady: Bool
+            /// The fault that the line met last and has not got over.
+            var trouble: String?
             var partitionsReady: Int
             var partitionsRestoring: Int
             var recordsRestored: UInt64
@@ -28,17 +37,33 @@ public struct Health: Sendable {
         statuses.filter { !$0.hasFinished && $0.turnedAt > 0 && now - $0.turnedAt > longestTurn }.map(\.name)
     }
 
-    func readiness(_ statuses: [LineStatus]) -> Readiness {
+    func readiness(_ statuses: [LineStatus], _ condition: ClusterCondition, at now: Int64) -> Readiness {
         let lines = statuses.map { status in
             Readiness.Line(
                 name: status.name,
                 isReady: status.isReady,
+                trouble: status.trouble,
                 partitionsReady: status.partitionsLive,
                 partitionsRestoring: status.partitionsAwaiting,
                 recordsRestored: status.recordsRestored,
                 knowledgeRows: status.knowledgeRows
             )
         }
-        return Readiness(isReady: !lines.isEmpty && lines.allSatisfy(\.isReady), lines: lines)
+        let stalls = statuses.compactMap { Stall($0, at: now, limit: longestStall) }
+        let stalled = Set(stalls.map(\.line))
+        let reasons =
+            condition.reasons + stalls.map(\.description)
+            + statuses.filter { !$0.isReady && !stalled.contains($0.name) }.map(Health.reason)
+        return Readiness(isReady: !lines.isEmpty && reasons.isEmpty, reasons: reasons, lines: lines)
+    }
+
+    /// Why a line that is not ready is not.
+    private static func reason(_ status: LineStatus) -> String {
+        let name = status.name.isEmpty ? "a line" : status.name
+        if status.hasFinished { return "\(name) has ended; the log says why" }
+        if let trouble = status.trouble { return "\(name): \(trouble)" }
+        let (done, left) = (status.partitionsLive, status.partitionsAwaiting)
+        if done + left > 0 { return "\(name) restores its state: \(done) of \(done + left) partitions are ready; wait" }
+        return "\(name) waits for the group to give it partitions"
     }
 }

@@ -14,6 +14,7 @@ public struct RunnerDesk: Desk {
     }
 
     public var statuses: [LineStatus] { runner.statuses }
+    public var condition: ClusterCondition { runner.condition }
 
     public func customer(_ name: String) async throws(Unanswered) -> CustomerView? {
         try await ask { line in line.customers { $0.view(of: $1) }(name) }

@@ -8,6 +8,8 @@ public enum LineMetrics {
     /// - Parameter librdkafka: its version, where Kafka is spoken.
     public static func text(
         _ statuses: [LineStatus],
+        _ condition: ClusterCondition,
+        _ health: Health,
         process: ProcessFigures,
         librdkafka: String? = nil,
         at now: Int64
@@ -24,6 +26,7 @@ public enum LineMetrics {
         addState(total, &text)
         addTime(total, now, &text)
         addLine(total, &text)
+        ClusterMetrics.add(statuses, total, condition, health, at: now, to: &text)
         process.add(to: &text)
         return text.text
     }

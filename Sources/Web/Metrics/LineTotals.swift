@@ -22,6 +22,8 @@ public struct LineTotals: Sendable {
     public private(set) var rebalances: UInt64 = 0
     public private(set) var guarded: UInt64 = 0
     public private(set) var checkpoints: UInt64 = 0
+    /// Faults by the client's name for them.
+    public private(set) var faults: [String: UInt64] = [:]
     public private(set) var namesRefused: UInt64 = 0
     public private(set) var lag: Int64 = 0
     public private(set) var customers = 0
@@ -87,6 +89,7 @@ public struct LineTotals: Sendable {
         rebalances += counters.rebalances
         guarded += counters.guarded
         checkpoints += counters.checkpoints
+        faults.merge(counters.faults, uniquingKeysWith: +)
     }
 
     private static func add(_ row: [UInt64], to sum: inout [UInt64]) {

@@ -35,6 +35,7 @@ extension Exit {
         case let exit as Exit: self = exit
         case let fault as Fault:
             self.init(.unavailable, fault.description)
+            if let limit = fault.limit { code = limit.exitCode }
             if case .stop(let code) = fault.recovery { self.code = code }
         case let error as KafkaSettingsError: self.init(.configuration, error.description)
         case let error as RecordingError: self.init(Exit.code(of: error), error.description)

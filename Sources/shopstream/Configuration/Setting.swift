@@ -4,7 +4,7 @@ import Configuration
 /// librdkafka's settings stand beside these, in the file under `kafka`.
 enum Setting: String, CaseIterable {
     case brokers, properties, insecure, oauthTokenFile, oauthTokenCommand, inputs, inputsPattern, group, name, lines
-    case outputsSince, leave, ranker, http, httpMetrics, httpTokenFile, checkpointSeconds
+    case outputsSince, leave, ranker, http, httpMetrics, httpTokenFile, checkpointSeconds, stallSeconds
     case sessionGapMinutes = "engine.sessionGapMinutes"
     case allowedLatenessMinutes = "engine.allowedLatenessMinutes"
     case affinityHalfLifeDays = "engine.affinityHalfLifeDays"
@@ -30,7 +30,7 @@ enum Setting: String, CaseIterable {
         switch self {
         case .brokers: "-b"
         case .properties: "-F"
-        case .checkpointSeconds: nil
+        case .checkpointSeconds, .stallSeconds: nil
         case _ where rawValue.hasPrefix("engine."): nil
         default: rawValue.reduce(into: "--") { $0 += $1.isUppercase ? "-\($1.lowercased())" : String($1) }
         }
@@ -55,6 +55,7 @@ enum Setting: String, CaseIterable {
         case .httpMetrics: "second address, for probes and metrics only; needs no token"
         case .httpTokenFile: "file with the bearer token that HTTP demands; probes need none"
         case .checkpointSeconds: "between two checkpoints of a partition"
+        case .stallSeconds: "a line that has work and does not get on for so long is reported"
         case .sessionGapMinutes: "silence that ends a visit"
         case .allowedLatenessMinutes: "how late an event may come"
         case .affinityHalfLifeDays: "half-life of what customers like"

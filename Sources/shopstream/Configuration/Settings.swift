@@ -20,6 +20,7 @@ struct Settings {
     var httpMetrics: ListenAddress?
     var httpTokenFile: String?
     var checkpointSeconds: Int
+    var stallSeconds: Int
     var engine: EngineConfiguration
     /// Each setting of ours with where it came from.
     var report: [SettingsReport.Entry]
@@ -43,6 +44,7 @@ struct Settings {
         httpMetrics = try reader.address(.httpMetrics, "none")
         httpTokenFile = reader.text(.httpTokenFile)
         checkpointSeconds = try reader.number(.checkpointSeconds, 30, within: 1...3_600)
+        stallSeconds = try reader.number(.stallSeconds, 30, within: 1...3_600)
         engine = try reader.engine()
         if let problem = report.firstProblem { throw problem }
         guard inputs == nil || inputsPattern == nil else {

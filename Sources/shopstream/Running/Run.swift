@@ -24,7 +24,8 @@ struct Run: AsyncParsableCommand {
               shopstream run -b kafka:9092 --until-end --json
                     handle what is there, then stop
 
-            Exit codes: 75 another process has this --name, 77 not permitted, 78 settings or topics do not fit.
+            Exit codes: 65 state or log do not hold what is needed, 69 the cluster was away, 75 another process has \
+            this --name, 77 not permitted, 78 settings or topics do not fit. Starting again helps after 69 only.
             """
     )
 
@@ -62,7 +63,11 @@ struct Run: AsyncParsableCommand {
             log: log
         )
         let start = ResourceUse.now()
-        try await serve(runner, settings, token, log)
+        do {
+            try await serve(runner, settings, token, log)
+        } catch let fault as Fault {
+            try end(fault, log)
+        }
         if untilEnd { report(RunSummary(LineTotals(runner.statuses), ResourceUse.now().since(start))) }
     }
 
@@ -70,7 +75,8 @@ struct Run: AsyncParsableCommand {
     /// are answered while the lines drain.
     private func serve(_ runner: Runner, _ settings: Settings, _ token: HTTPToken?, _ log: Logger) async throws {
         var services = try webServices(settings, RunnerDesk(runner), token, log)
-        services += [WatchService(runner: runner, log: log), LineService(runner: runner)]
+        let stallLimit = Int64(settings.stallSeconds) * 1_000
+        services += [WatchService(runner: runner, stallLimit: stallLimit, log: log), LineService(runner: runner)]
         var quiet = log
         quiet.logLevel = max(log.logLevel, .error)
         let group = ServiceGroup(
@@ -90,6 +96,13 @@ struct Run: AsyncParsableCommand {
         try await group.run()
     }
 
+    /// Says once why the lines have stopped, in the log's own form, with the code that the process ends with.
+    private func end(_ fault: Fault, _ log: Logger) throws {
+        guard let exit = Exit(fault) else { throw fault }
+        log.critical("stopped: \(exit.sentence)", metadata: ["exit": "\(exit.code)"])
+        throw ExitCode(exit.code)
+    }
+
     /// A bounded run is over soon: it serves only where it was told to.
     private func httpAddress(_ settings: Settings) -> ListenAddress? {
         untilEnd && settings.source(of: .http) == "default" ? nil : settings.http
@@ -101,7 +114,7 @@ struct Run: AsyncParsableCommand {
         _ token: HTTPToken?,
         _ log: Logger
     ) throws -> [any Service] {
-        let health = Health(longestTurn: longestTurn(settings))
+        let health = health(settings)
         let access = token.map { Access.token($0.bytes) } ?? .local
         var services: [any Service] = []
         if let address = httpAddress(settings) {
@@ -122,8 +135,9 @@ struct Run: AsyncParsableCommand {
         return services
     }
 
-    private func longestTurn(_ settings: Settings) -> Int64 {
-        settings.kafka["max.poll.interval.ms"].flatMap { Int64($0) } ?? 300_000
+    private func health(_ settings: Settings) -> Health {
+        let longestTurn = settings.kafka["max.poll.interval.ms"].flatMap { Int64($0) }
+        return Health(longestTurn: longestTurn ?? 300_000, longestStall: Int64(settings.stallSeconds) * 1_000)
     }
 
     private func report(_ summary: RunSummary) { print(json ? summary.json : summary.text) }

@@ -45,14 +45,15 @@ struct WebService: Service {
 /// Looks at the lines once a second and tells the log what an operator wants to know.
 struct WatchService: Service {
     let runner: Runner
+    let stallLimit: Int64
     let log: Logger
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
-            var watch = Watch(start: Clock.wall())
+            var watch = Watch(start: Clock.wall(), stallLimit: stallLimit)
             while !Task.isCancelled {
                 try await Task.sleep(for: .seconds(1))
-                for note in watch.look(at: runner.statuses, now: Clock.wall()) {
+                for note in watch.look(at: runner.statuses, runner.condition, now: Clock.wall()) {
                     log.log(level: note.level, "\(note.text)")
                 }
             }

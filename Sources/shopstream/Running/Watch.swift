@@ -12,24 +12,33 @@ struct Watch {
     private static let ratesEvery: Int64 = 10_000
     private static let restoreEvery: Int64 = 5_000
     private static let warnEvery: Int64 = 60_000
-    /// A line that has work and does not turn for so long is stuck.
-    private static let stuckAfter: Int64 = 30_000
 
+    private let stallLimit: Int64
     private var wasReady = false
     private var last: (total: LineTotals, at: Int64)
     private var nextRates: Int64
     private var nextRestore: Int64
     private var warnings: [String: (count: UInt64, at: Int64)] = [:]
+    /// Told and not over, with the time of the last word.
+    private var stalled: [String: Int64] = [:]
+    private var reasons: [String: Int64] = [:]
 
-    init(start: Int64) {
+    /// - Parameter stallLimit: silence of a line with work that is reported, ms.
+    init(start: Int64, stallLimit: Int64 = Stall.usualLimit) {
+        self.stallLimit = stallLimit
         last = (LineTotals([]), start)
         nextRates = start + Watch.ratesEvery
         nextRestore = start + Watch.restoreEvery
     }
 
-    mutating func look(at statuses: [LineStatus], now: Int64) -> [Note] {
+    mutating func look(
+        at statuses: [LineStatus],
+        _ condition: ClusterCondition = ClusterCondition(),
+        now: Int64
+    ) -> [Note] {
         let total = LineTotals(statuses)
-        return readiness(statuses, total, now) + rates(total, now) + keys(total, now) + stuck(statuses, now)
+        return readiness(statuses, total, now) + rates(total, now) + keys(total, now) + cluster(condition, now)
+            + slowness(statuses, now) + stalls(statuses, now)
     }
 
     private mutating func readiness(_ statuses: [LineStatus], _ total: LineTotals, _ now: Int64) -> [Note] {
@@ -98,15 +107,31 @@ struct Watch {
         return [Note(level: .warning, text: text(count - (before?.count ?? 0)))]
     }
 
-    private mutating func stuck(_ statuses: [LineStatus], _ now: Int64) -> [Note] {
-        statuses.flatMap { status -> [Note] in
-            let silence = now - status.turnedAt
-            guard !status.hasFinished, status.turnedAt > 0, status.lag > 0, silence > Watch.stuckAfter else {
-                return []
-            }
-            return warn("stuck \(status.name)", UInt64(silence), now) { _ in
-                "\(status.name) has \(status.lag.counted("record")) waiting and has not turned for \(silence / 1_000) s"
-            }
-        }
+    /// What keeps all lines from their work, and that it is over.
+    private mutating func cluster(_ condition: ClusterCondition, _ now: Int64) -> [Note] {
+        let reasons = condition.reasons
+        let causes = reasons.map { String($0.prefix { $0 != "(" && $0 != ":" }.filter(\.isLetter)) }
+        let new = zip(causes, reasons).filter { now - (self.reasons[$0.0] ?? .min / 2) >= Watch.warnEvery }
+        let isOver = reasons.isEmpty && !self.reasons.isEmpty
+        self.reasons = self.reasons.filter { causes.contains($0.key) }
+        for (cause, _) in new { self.reasons[cause] = now }
+        let over = isOver ? [Note(level: .notice, text: "brokers and topics are all there again")] : []
+        return new.map { Note(level: .warning, text: $0.1) } + over
+    }
+
+    private mutating func slowness(_ statuses: [LineStatus], _ now: Int64) -> [Note] {
+        guard let slowest = statuses.max(by: { $0.commitCost < $1.commitCost }), let slowness = slowest.slowness
+        else { return [] }
+        return warn("slow", slowest.counters.transactions, now) { _ in slowness }
+    }
+
+    private mutating func stalls(_ statuses: [LineStatus], _ now: Int64) -> [Note] {
+        let stalls = statuses.compactMap { Stall($0, at: now, limit: stallLimit) }
+        let over = stalled.keys.filter { name in !stalls.contains { $0.line == name } }.sorted()
+        for name in over { stalled[name] = nil }
+        let told = stalls.filter { now - (stalled[$0.line] ?? .min / 2) >= Watch.warnEvery }
+        for stall in told { stalled[stall.line] = now }
+        return told.map { Note(level: .warning, text: "\($0)") }
+            + over.map { Note(level: .notice, text: "\($0) gets on again") }
     }
 }

@@ -48,15 +48,51 @@ import Testing
         #expect(later.map { $0.text.prefix(44) } == ["storefront.clickstream.v1: 499 records witho"])
     }
 
-    @Test func `a line with work that does not turn is named`() {
+    @Test func `a stall is told once a minute with its reason, and when it is over`() {
         var status = LineStatus.busyButKeyed
         status.turnedAt = 1_000
+        status.progressedAt = 1_000
+        status.trouble = "committing the transaction: _TIMED_OUT"
         var watch = Watch(start: 0)
-        #expect(watch.look(at: [status], now: 31_000).filter { $0.level == .warning }.isEmpty)
-        let stuck = watch.look(at: [status], now: 31_001).filter { $0.level == .warning }
-        #expect(stuck.map(\.text) == ["shop-0 has 42 records waiting and has not turned for 30 s"])
-        status.lag = 0
-        #expect(watch.look(at: [status], now: 95_000).filter { $0.level == .warning }.isEmpty)
+        #expect(watch.look(at: [status], now: 31_000).filter { $0.level >= .notice }.isEmpty)
+        let told = (31...95).flatMap { second in
+            watch.look(at: [status], now: Int64(second) * 1_000 + 1).filter { $0.level >= .notice }
+        }
+        let reason = "42 records wait: committing the transaction: _TIMED_OUT"
+        #expect(
+            told.map(\.text) == [
+                "shop-0 is stuck in a call since 30 s, \(reason)", "shop-0 is stuck in a call since 90 s, \(reason)",
+            ]
+        )
+        status.turnedAt = 96_000
+        status.progressedAt = 96_000
+        let over = watch.look(at: [status], now: 96_001).filter { $0.level >= .notice }
+        #expect(over.map(\.text) == ["shop-0 gets on again"])
+    }
+
+    @Test func `what keeps all lines from their work is told once a minute, and that it is over`() {
+        var away = ClusterCondition()
+        away.health.isReachable = false
+        var watch = Watch(start: 0)
+        let told = (1...70).flatMap { second in
+            away.health.reason = "after \(second) ms"
+            return watch.look(at: [.quiet], away, now: Int64(second) * 1_000).filter { $0.level >= .notice }
+        }
+        #expect(
+            told.map { $0.text.prefix(31) } == ["no broker answers (after 1 ms):", "no broker answers (after 61 ms)"]
+        )
+        let over = watch.look(at: [.quiet], now: 71_000).filter { $0.level >= .notice }
+        #expect(over.map(\.text) == ["brokers and topics are all there again"])
+    }
+
+    @Test func `a slow cluster is named`() {
+        var status = LineStatus.busyButKeyed
+        status.commitCost = 2_340
+        status.turnedAt = 1_000
+        var watch = Watch(start: 0)
+        let told = watch.look(at: [status], now: 1_000).filter { $0.level == .warning }
+        #expect(told.map { $0.text.prefix(48) } == ["a commit of shop-0 takes 2.3 s: the cluster is s"])
+        #expect(watch.look(at: [status], now: 61_000).filter { $0.level == .warning }.count == 1, "the stall only")
     }
 }
 
@@ -71,6 +107,7 @@ extension LineStatus {
     fileprivate static var busyButKeyed: LineStatus {
         var status = LineStatus.busy
         status.turnedAt = 0
+        status.commitCost = 0
         status.counters.unkeyed = [0, 0]
         status.counters.miskeyed = [0, 0]
         return status

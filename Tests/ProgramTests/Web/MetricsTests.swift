@@ -15,8 +15,27 @@ import Testing
         startSeconds: 1_700_000_000
     )
 
-    private func text(_ statuses: [LineStatus]) -> String {
-        LineMetrics.text(statuses, process: process, at: 2_000_000)
+    private func text(_ statuses: [LineStatus], _ condition: ClusterCondition = ClusterCondition()) -> String {
+        LineMetrics.text(statuses, condition, Health(), process: process, at: 2_000_000)
+    }
+
+    @Test func `faults, brokers and stalls have their series`() {
+        var stalled = LineStatus.busy
+        stalled.progressedAt = 2_000_000 - 30_001
+        stalled.counters.faults = ["_TIMED_OUT": 3]
+        var condition = ClusterCondition()
+        condition.health.isReachable = false
+        condition.health.brokers = ["kafka:9092/1": false, "kafka:9092/2": true]
+        condition.leaderless = [TopicPartition("shop", 1)]
+        condition.missing = ["gone"]
+        let text = text([stalled, .busy], condition)
+        for line in [
+            "shopstream_line_stalled{line=\"shop-0\"} 1", "shopstream_faults_total{code=\"_TIMED_OUT\"} 3",
+            "shopstream_cluster_reachable 0", "shopstream_broker_up{broker=\"kafka:9092/1\"} 0",
+            "shopstream_broker_up{broker=\"kafka:9092/2\"} 1", "shopstream_partitions_without_leader 1",
+            "shopstream_topics_missing 1",
+        ] { #expect(text.contains(line + "\n"), "\(line)") }
+        #expect(self.text([.busy]).contains("shopstream_line_stalled{line=\"shop-0\"} 0\n"))
     }
 
     @Test func `families have help, type and samples`() {
@@ -28,7 +47,14 @@ import Testing
 
     @Test func `the build tells its versions`() {
         #expect(text([]).contains("shopstream_build_info{version=\"\(Shopstream.version)\"} 1\n"))
-        let spoken = LineMetrics.text([], process: process, librdkafka: "2.0.2", at: 0)
+        let spoken = LineMetrics.text(
+            [],
+            ClusterCondition(),
+            Health(),
+            process: process,
+            librdkafka: "2.0.2",
+            at: 0
+        )
         #expect(spoken.contains("shopstream_build_info{version=\"\(Shopstream.version)\",librdkafka=\"2.0.2\"} 1\n"))
     }
 
@@ -80,7 +106,11 @@ import Testing
         let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
         let file = try String(contentsOf: root.appending(path: path), encoding: .utf8)
         let wanted = Set(file.matches(of: /\b(?:shopstream|process)_[a-z_]+\b/).map { String($0.output) })
-        let served = Set(text([.busy]).matches(of: /(?m)^# TYPE (\S+)/).map { String($0.output.1) })
+        var troubled = LineStatus.busy
+        troubled.counters.faults = ["_TIMED_OUT": 1]
+        var condition = ClusterCondition()
+        condition.health.brokers = ["kafka:9092/1": true]
+        let served = Set(text([troubled], condition).matches(of: /(?m)^# TYPE (\S+)/).map { String($0.output.1) })
         #expect(!wanted.isEmpty && wanted.isSubset(of: served), "\(wanted.subtracting(served).sorted())")
     }
 }

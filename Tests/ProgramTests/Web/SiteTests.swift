@@ -39,6 +39,28 @@ import Testing
         #expect(ready.text.contains(#""partitions_restoring":3"#))
     }
 
+    @Test func `not being ready has its reasons, with what to do`() async {
+        var restoring = LineStatus.busy
+        restoring.isReady = false
+        restoring.partitionsAwaiting = 3
+        var stalled = LineStatus.busy
+        stalled.progressedAt = 1_900_000
+        stalled.trouble = "committing the transaction: _TIMED_OUT; check brokers and network"
+        var away = ClusterCondition()
+        away.health.isReachable = false
+        away.health.reason = "kafka:9092: Connection refused"
+        let given: [(FakeDesk, String)] = [
+            (FakeDesk(statuses: [restoring]), "restores its state: 8 of 11 partitions are ready; wait"),
+            (FakeDesk(statuses: [stalled]), "does not get on since 100 s, 42 records wait: committing the transaction"),
+            (FakeDesk(condition: away), "no broker answers (kafka:9092: Connection refused): check brokers, network"),
+        ]
+        for (desk, reason) in given {
+            let answer = await get("/readyz", site(desk))
+            #expect(answer.status == 503 && answer.text.contains(reason), "\(answer.text)")
+        }
+        #expect(await get("/readyz").text.contains(#""reasons":[]"#))
+    }
+
     @Test func `a line that has not turned yet is starting`() async {
         let site = site(FakeDesk(statuses: [LineStatus()]))
         #expect(await codes("/livez", "/readyz", of: site) == [200, 503])
@@ -122,6 +144,7 @@ extension WebAnswer {
 /// Knows everybody but `nobody`, and has its moods.
 struct FakeDesk: Desk {
     var statuses: [LineStatus] = [.busy]
+    var condition = ClusterCondition()
 
     func customer(_ name: String) async throws(Unanswered) -> CustomerView? {
         try await mood(name)

@@ -22,6 +22,14 @@ public struct LineTotals: Sendable {
     public private(set) var rebalances: UInt64 = 0
     public private(set) var guarded: UInt64 = 0
     public private(set) var checkpoints: UInt64 = 0
+    public private(set) var restoredRecords: UInt64 = 0
+    public private(set) var replayedRecords: UInt64 = 0
+    /// Customers who left: away for too long, or to make room.
+    public private(set) var leftIdle: UInt64 = 0
+    public private(set) var evicted: UInt64 = 0
+    /// How far the restores that go on have come, and how much of the shop is known.
+    public private(set) var restore = RestoreShare()
+    public private(set) var knowledge = RestoreShare()
     public private(set) var namesRefused: UInt64 = 0
     public private(set) var lag: Int64 = 0
     public private(set) var customers = 0
@@ -52,6 +60,9 @@ public struct LineTotals: Sendable {
 
     private mutating func add(_ status: LineStatus) {
         late += status.late
+        leftIdle += status.leftIdle
+        restore.add(status.restore)
+        knowledge.add(status.knowledgeShare)
         namesRefused += status.namesRefused
         lag += status.lag
         customers += status.customers
@@ -87,6 +98,9 @@ public struct LineTotals: Sendable {
         rebalances += counters.rebalances
         guarded += counters.guarded
         checkpoints += counters.checkpoints
+        restoredRecords += counters.restoredRecords
+        replayedRecords += counters.replayedRecords
+        evicted += counters.evicted
     }
 
     private static func add(_ row: [UInt64], to sum: inout [UInt64]) {

@@ -5,8 +5,10 @@ import Configuration
 enum Setting: String, CaseIterable {
     case brokers, properties, insecure, oauthTokenFile, oauthTokenCommand, inputs, inputsPattern, group, name, lines
     case outputsSince, leave, ranker, http, httpMetrics, httpTokenFile, checkpointSeconds
+    case memoryBudget
     case sessionGapMinutes = "engine.sessionGapMinutes"
     case allowedLatenessMinutes = "engine.allowedLatenessMinutes"
+    case retentionDays = "engine.retentionDays"
     case affinityHalfLifeDays = "engine.affinityHalfLifeDays"
     case chainHalfLifeDays = "engine.chainHalfLifeDays"
     case popularityHalfLifeDays = "engine.popularityHalfLifeDays"
@@ -55,8 +57,10 @@ enum Setting: String, CaseIterable {
         case .httpMetrics: "second address, for probes and metrics only; needs no token"
         case .httpTokenFile: "file with the bearer token that HTTP demands; probes need none"
         case .checkpointSeconds: "between two checkpoints of a partition"
+        case .memoryBudget: "bytes of state at most, like 512M or 2G; the least valuable customers leave"
         case .sessionGapMinutes: "silence that ends a visit"
         case .allowedLatenessMinutes: "how late an event may come"
+        case .retentionDays: "customers who have been away for longer leave"
         case .affinityHalfLifeDays: "half-life of what customers like"
         case .chainHalfLifeDays: "half-life of the purchase chains"
         case .popularityHalfLifeDays: "half-life of popularity"

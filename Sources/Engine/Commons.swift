@@ -1,12 +1,14 @@
 import Events
 import Models
 
-/// What a shop can set about the mind. Part of the checkpoint's hash where it shapes state.
+/// What a shop can set about the mind. What shapes state stands in every checkpoint (see ``stateSettings``).
 public struct EngineConfiguration: Sendable, Equatable {
     /// A session ends after this silence.
     public var sessionGap = 30 * EventTime.minute
     /// The watermark stays this far behind the newest event.
     public var allowedLateness = 5 * EventTime.minute
+    /// Customers who have not been seen for longer leave.
+    public var retention = 400 * EventTime.day
     /// Half-life of what customers like.
     public var affinityHalfLifeDays = 14.0
     /// Half-life of purchase chains and of what is seen together.
@@ -20,16 +22,6 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var ranker = Ranker.chain
 
     public init() {}
-
-    /// Changes what the same events fold to, so a checkpoint made under another one cannot be carried on silently.
-    public var stateHash: UInt64 {
-        let numbers = [
-            Double(sessionGap), Double(allowedLateness), affinityHalfLifeDays, chainHalfLifeDays,
-            popularityHalfLifeDays,
-            sentimentHalfLifeDays,
-        ]
-        return numbers.reduce(0) { Hash.combine($0, $1.bitPattern) }
-    }
 }
 
 /// How lists are ranked.

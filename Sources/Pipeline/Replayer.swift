@@ -32,8 +32,8 @@ public final class Replayer {
         desk = FoldingDesk(inputs: topology.inputs, partitions: 1)
         desk.effects.since = since
         emitter = Emitter(topology, group: "replay")
-        customers = Shard(.customers, 0, inputs: 1, commons: commons, writer: 0)
-        products = Shard(.products, 0, inputs: 1, commons: commons, writer: 0)
+        customers = Shard(.customers, 0, inputs: topology.inputs, commons: commons, writer: 0)
+        products = Shard(.products, 0, inputs: topology.inputs(of: .products), commons: commons, writer: 0)
         self.delay = delay
     }
 

@@ -41,6 +41,8 @@ public struct Topology: Sendable {
     /// Partitions by ``outputs``.
     public let outputPartitions: [Int32]
 
+    /// Input topics at most.
+    public static let mostInputs = 1_024
     public static let catalog = "storefront.catalog.v1"
     public static let defaultInputs = ["storefront.clickstream.v1", "storefront.reviews.v1"]
 

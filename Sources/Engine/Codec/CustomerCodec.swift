@@ -161,6 +161,7 @@ extension CustomerState {
         let customer = customers.pointer(slot)
         let base = reader.zigzag()
         customer.pointee.lastSeen = base
+        leastSeen = min(leastSeen, base)
         customer.pointee.firstSeen = reader.time(since: base)
         customer.pointee.firstOrder = reader.time(since: base)
         customer.pointee.lastOrder = reader.time(since: base)
@@ -249,7 +250,7 @@ extension CustomerState {
 
 extension ByteReader {
     /// A count that may not exceed `most`.
-    mutating func bounded(_ most: Int) -> Int {
+    public mutating func bounded(_ most: Int) -> Int {
         let value = varint()
         guard value <= UInt64(most) else {
             fail()

@@ -1,4 +1,4 @@
-import Events
+public import Events
 import Models
 
 /// State that cannot be read back.
@@ -16,10 +16,16 @@ public enum StateCodec {
     /// Checks the version byte.
     static func open(_ value: Bytes) throws(StateFault) -> ByteReader {
         var reader = ByteReader(value)
+        _ = try version(&reader, knownUpTo: version)
+        return reader
+    }
+
+    /// Reads a version byte, from 1 to `newest`.
+    public static func version(_ reader: inout ByteReader, knownUpTo newest: UInt8) throws(StateFault) -> UInt8 {
         let found = reader.byte()
         guard !reader.failed, found > 0 else { throw .malformed("empty state record") }
-        guard found <= version else { throw .newerVersion(found) }
-        return reader
+        guard found <= newest else { throw .newerVersion(found) }
+        return found
     }
 }
 

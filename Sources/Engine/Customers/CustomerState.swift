@@ -16,6 +16,9 @@ public final class Effects {
     /// Outcomes about earlier times are dropped: a first start on old history mails nobody.
     public var since = EventTime.unknown
 
+    /// Customers who left because they had been away for too long.
+    public var leftIdle: UInt64 = 0
+
     public init(partitions: Int32) { signals = SignalBox(partitions: partitions) }
 
     func speaks(at time: EventTime) -> Bool { !isMuted && time >= since }
@@ -45,6 +48,8 @@ public final class CustomerState {
     let ranking: ChainRanking
     /// The highest event time seen.
     public internal(set) var newest = EventTime.unknown
+    /// Nobody here was last seen before this; a lower bound, so that most days nobody is looked for.
+    var leastSeen = EventTime.max
     /// Late events: older than the watermark when they came.
     public internal(set) var late: UInt64 = 0
 
@@ -77,6 +82,7 @@ public final class CustomerState {
         guard remember(message: fact.messageId, slot) else { return .duplicate }
         markChanged(slot)
         meet(slot, fact)
+        leastSeen = min(leastSeen, fact.time)
         let missed = comeBack(slot, fact)
         switch fact.kind {
         case .productViewed: view(slot, fact, origin, into: effects)
@@ -98,7 +104,7 @@ public final class CustomerState {
 
     /// Whether time going on to `time` would pass an hour for which somebody's timer is set.
     public func wakes(before time: EventTime) -> Bool {
-        wheel.count > 0 && Landmark.clamped(time) / EventTime.hour > Int64(wheel.hour)
+        wheel.count > 0 && Landmark.clamped(time) / EventTime.hour > Int64(wheel.hour) || endsDay(before: time)
     }
 
     /// Takes over what the whole shop's purchases say; journaled, because facts follow from it.
@@ -159,11 +165,19 @@ public final class CustomerState {
         let hour = UInt32(truncatingIfNeeded: Landmark.clamped(watermark) / EventTime.hour)
         guard wheel.isStarted else { return wheel.start(at: max(hour, 1)) }
         while wheel.hour < hour {
-            if wheel.count == 0 { return wheel.skip(to: hour) }
+            if wheel.count == 0 { return skip(to: hour, into: effects) }
             due.removeAll()
             wheel.step(into: &due)
             if due.count > 0 { fire(into: effects) }
+            if wheel.hour % 24 == 0 { endDay(at: wheel.hour, into: effects) }
         }
+    }
+
+    /// Hours without a timer: of the days that end among them the last one says for all who leaves.
+    private func skip(to hour: UInt32, into effects: Effects) {
+        let day = wheel.hour / 24
+        wheel.skip(to: hour)
+        if hour / 24 > day { endDay(at: hour / 24 * 24, into: effects) }
     }
 
     /// Looks at the customers in ``due``, by name: an order that does not depend on when they got their slots.

@@ -40,6 +40,15 @@ struct KeyTable: ~Copyable {
     var slots: Int { entries.slots }
     var bytesReserved: Int { entries.bytesReserved + arena.bytesReserved + (mask + 1) * 8 }
 
+    /// Of an entry and its two cells, beside the key's bytes.
+    static var bytesEach: Int { MemoryLayout<Entry>.stride + 2 * MemoryLayout<UInt64>.stride }
+    /// Bytes of the keys that are there.
+    var bytesUsed: Int { arena.bytesUsed }
+    /// Bytes that the index takes more when it next doubles.
+    var largestGrowth: Int { (mask + 1) * 8 }
+    /// Bytes of one key, as they are kept.
+    func blockBytes(_ slot: Int) -> Int { Int(entries[slot].block.words) * 8 }
+
     func isLive(_ slot: Int) -> Bool { entries.isLive(slot) }
 
     @inline(__always)

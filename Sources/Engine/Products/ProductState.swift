@@ -15,7 +15,7 @@ public final class ProductState {
     var waiting = FlatArray<UInt32>()
     /// Scratch space for the entries of a row that is published.
     var strongest = TopSelection<Name>(limit: Bounds.knownRow)
-    let sentimentOwner: SentimentOwner?
+    private(set) var sentimentOwner: SentimentOwner?
     let churnOwner: ChurnOwner?
     /// Parts of the models that the changelog holds, by ``ModelPart``.
     var modelParts = Set<Int>()
@@ -30,6 +30,11 @@ public final class ProductState {
         let owns = { (key: StaticString) in Hash.partition(of: Bytes(key), among: commons.partitions) == partition }
         sentimentOwner = owns(ModelKey.sentiment) ? SentimentOwner() : nil
         churnOwner = owns(ModelKey.churn) ? ChurnOwner() : nil
+    }
+
+    /// What was learned of texts that were read otherwise is worth nothing: the model begins as it was born.
+    public func renewModels() {
+        if sentimentOwner != nil { sentimentOwner = SentimentOwner() }
     }
 
     public var count: Int { products.count }

@@ -8,6 +8,8 @@ struct Ring<Element: BitwiseCopyable>: BitwiseCopyable {
     private var used: UInt8 = 0
 
     @inline(__always) var count: Int { Int(used) }
+    /// Words of the arena that it holds.
+    var words: Int { Int(block.words) }
 
     /// Adds the newest element; with `bound` elements there already, the oldest makes room. O(1)
     @inline(__always)

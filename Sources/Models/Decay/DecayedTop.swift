@@ -51,6 +51,8 @@ public struct DecayedTop<Key: BitwiseCopyable & Equatable>: BitwiseCopyable {
     }
 
     @inlinable public var count: Int { Int(size) }
+    /// Words of the arena that it holds.
+    public var words: Int { Int(block.words) }
 }
 
 extension DecayedTop: Sendable where Key: Sendable {}

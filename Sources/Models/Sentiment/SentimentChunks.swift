@@ -42,6 +42,19 @@ extension SentimentModel {
         return true
     }
 
+    /// A number that differs when texts give other features, so that weights learned by them mean something else.
+    public static func fingerprint() -> UInt64 {
+        var features = TextFeatures()
+        let text = "Not good at all! It broke after 3 days… waste of money, 质量太差了，很失望 😡 but fast délivery"
+        var bytes = Array(text.utf8)
+        bytes.withUnsafeMutableBufferPointer { features.extract(UnsafeBufferPointer($0)) }
+        var sum = UInt64(SentimentModel.buckets)
+        for i in 0..<features.count {
+            sum = SplitMix64.mix(sum ^ UInt64(features[i].bucket) << 1 ^ (features[i].sign > 0 ? 0 : 1))
+        }
+        return sum
+    }
+
     /// The two weights outside the buckets: intercept, lexicon. Each is value bits << 32 | moment bits.
     public var parameters: (UInt64, UInt64) {
         (packed(SentimentModel.intercept), packed(SentimentModel.lexicon))

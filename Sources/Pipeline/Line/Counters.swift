@@ -22,6 +22,8 @@ public struct Counters: Sendable {
     public var reviewsByPolarity = [UInt64](repeating: 0, count: Polarity.allCases.count)
     /// Tombstones of recommendations: of customers who left, or who want none any more.
     public var retractions: UInt64 = 0
+    /// Customers who left to stay within the memory budget.
+    public var evicted: UInt64 = 0
     public var deadLetters: UInt64 = 0
     public var transactions: UInt64 = 0
     public var aborts: UInt64 = 0

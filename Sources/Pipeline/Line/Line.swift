@@ -40,6 +40,7 @@ public final class Line {
     var committing: Committing?
     var pace: CommitPace
     var ending: UntilEnd
+    var budget: MemoryBudget
     var records: [Record] = []
     var nextProjection: Int64 = 0
     var nextLook: Int64 = 0
@@ -74,6 +75,7 @@ public final class Line {
         emitter = Emitter(topology, group: settings.group)
         pace = CommitPace(settings.commitInterval)
         ending = UntilEnd(isWanted: settings.untilEnd)
+        budget = MemoryBudget(limit: settings.memoryBudget)
     }
 
     public var counters: Counters { desk.counters }

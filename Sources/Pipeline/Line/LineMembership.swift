@@ -21,9 +21,9 @@ extension Line {
                 )
             )
         }
-        if replica == nil { replica = try Replica(commons.knowledge, cluster) }
+        if replica == nil { replica = try Replica(commons.knowledge, cluster, clock: clock) }
         if restorer == nil {
-            restorer = try Restorer(topology, cluster, desk: desk, configuration: settings.configurationHash)
+            restorer = try Restorer(topology, cluster, desk: desk, configuration: settings.engine, clock: clock)
         }
     }
 
@@ -92,7 +92,7 @@ extension Line {
     }
 
     private func makeShard(_ stage: Stage, _ number: Int32) -> Shard {
-        Shard(stage, number, inputs: topology.inputs(of: stage).count, commons: commons, writer: writer)
+        Shard(stage, number, inputs: topology.inputs(of: stage), commons: commons, writer: writer)
     }
 
     /// Sends and commits everything that is folded: the partitions are still ours.
@@ -125,10 +125,11 @@ extension Line {
     /// Restores what was assigned, a slice at a time, and lets complete shards fold. Not while the group waits for us to
     /// give up what we have.
     func bringBack() throws(Fault) {
-        try replica?.advance(limit: replica?.isCaughtUp == true ? 512 : 4_096, wait: 0)
+        try replica?.advance()
         guard change == nil else { return }
         if !awaitingOffsets.isEmpty { try beginRestore() }
         if let restorer, !restorer.isIdle { goLive(try restorer.advance(wait: 20)) }
+        try restorer?.rest()
         if isFetchStale { try fetchLive() }
     }
 

@@ -21,6 +21,8 @@ public struct LineSettings: Sendable {
     public var rowsPerProjection = 2_000
     /// Records taken from the client in one poll.
     public var recordsPerPoll = 1_024
+    /// Bytes of state that the line may reserve; the least valuable customers leave to stay below. Zero: any number.
+    public var memoryBudget = 0
     /// Stop once everything is handled that the inputs held at the start.
     public var untilEnd = false
     /// Outcomes about earlier event times are not written.
@@ -43,8 +45,6 @@ public struct LineSettings: Sendable {
     static let journalBytes = 64 << 10
 
     public var transactionalId: String { "shopstream-\(group)-\(name)" }
-
-    var configurationHash: UInt64 { engine.stateHash }
 }
 
 /// Milliseconds of wall time. Injected, so that tests own time.

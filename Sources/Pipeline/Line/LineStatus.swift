@@ -9,7 +9,10 @@ public struct LineStatus: Sendable {
     public var isReady = false
     public var partitionsLive = 0
     public var partitionsAwaiting = 0
-    public var recordsRestored: UInt64 = 0
+    /// How far the restore that is going on, or was the last, has come.
+    public var restore = RestoreShare()
+    /// Records of the published topics read and to be read before the shop is known.
+    public var knowledgeShare = RestoreShare()
     /// Records between what is folded and the known end, over all live inputs.
     public var lag: Int64 = 0
     /// Lowest watermark of the live partitions.
@@ -23,6 +26,8 @@ public struct LineStatus: Sendable {
     public var knowledgeRows = 0
     public var namesRefused: UInt64 = 0
     public var late: UInt64 = 0
+    /// Customers who left because they had been away for longer than the retention.
+    public var leftIdle: UInt64 = 0
     /// Smoothed, in ms.
     public var commitCost = 0.0
     public var commitInterval: Int64 = 0
@@ -63,9 +68,11 @@ extension Line {
         status.isReady = isReady
         status.partitionsLive = live.count
         status.partitionsAwaiting = awaiting
-        status.recordsRestored = restorer?.recordsRead ?? 0
+        status.restore = restorer?.share ?? RestoreShare()
+        status.knowledgeShare = replica?.share ?? RestoreShare()
         status.knowledgeRows = commons.knowledge.products
         status.namesRefused = commons.names.refused
+        status.leftIdle = desk.effects.leftIdle
         status.stateBytes = commons.names.bytesReserved + commons.knowledge.bytesReserved
         status.commitCost = pace.commitCost
         status.commitInterval = pace.interval

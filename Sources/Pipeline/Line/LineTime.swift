@@ -16,6 +16,7 @@ extension Line {
             let time = shard.timeAtRecord - settings.engine.allowedLateness + (now - shard.lastRecordAt)
             if state.wakes(before: time) { shard.tick(time, with: desk) }
         }
+        keepWithinBudget()
         emitDecisions()
     }
 

@@ -23,7 +23,7 @@ public final class Runner: Sendable {
     private let shared: Mutex<Shared>
     private let isStopping = Atomic(false)
 
-    /// - Parameter lines: threads; each has its own name in the group.
+    /// - Parameter lines: threads; each has its own name in the group and its share of the memory budget.
     public init(
         cluster: any Cluster,
         topology: Topology,
@@ -37,6 +37,7 @@ public final class Runner: Sendable {
         self.settings = (0..<lines).map { index in
             var own = settings
             own.name = "\(settings.name)-\(index)"
+            own.memoryBudget = settings.memoryBudget / lines
             return own
         }
         self.clock = clock

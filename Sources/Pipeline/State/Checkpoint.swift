@@ -1,36 +1,49 @@
-import Engine
+public import Engine
 public import Events
 
-/// Says that all state records before it, up to these input offsets, belong together.
+/// Says that all state records before it, up to these input offsets, belong together, and under what they came about.
 ///
-///     checkpoint := version:u8 codec:u8 configuration:u64 inputs:varint (offset:zigzag)*
-///                   version 2: generation:varint records:varint inputs:varint (began:zigzag)*
+///     checkpoint := version:u8=2 codec:u8 model:u64 settings:varint (name:text value:f64)*
+///                   inputs:varint (name:text offset:zigzag)* generation:varint records:varint
+///                   inputs:varint (began:zigzag)*
+///     version 1  := version:u8=1 codec:u8 hash:u64 inputs:varint (offset:zigzag)*
 public struct Checkpoint: Sendable, Equatable {
+    /// What shaped the state.
+    public enum Shape: Sendable, Equatable {
+        /// Version 1: a hash of the settings.
+        case hash(UInt64)
+        /// The models' fingerprint, and the settings by name.
+        case settings(model: UInt64, [StateSetting])
+    }
+
     public static let key: StaticString = "checkpoint"
     static let version: UInt8 = 2
 
     public var codec: UInt8
-    /// Hash of what shapes state in the configuration.
-    public var configuration: UInt64
-    /// Next offset to fold, by the stage's inputs.
+    public var shape: Shape
+    /// Names of the stage's inputs; empty when read from version 1, whose inputs were those of the time by name.
+    public var inputs: [String]
+    /// Next offset to fold, by the inputs.
     public var offsets: [Int64]
     /// The how-manieth of the partition's checkpoints this is, since its memory was empty; zero for unknown.
     public var generation: UInt64
     /// State records that the partition has with this checkpoint: a reader who finds fewer reads behind the compaction.
     public var records: UInt64
-    /// Offsets from which the partition's memory was folded, by the stage's inputs; empty for unknown.
+    /// Offsets from which the partition's memory was folded, by the inputs; empty for unknown.
     public var began: [Int64]
 
     public init(
-        codec: UInt8,
-        configuration: UInt64,
+        codec: UInt8 = StateCodec.version,
+        shape: Shape,
+        inputs: [String],
         offsets: [Int64],
         generation: UInt64 = 0,
         records: UInt64 = 0,
         began: [Int64] = []
     ) {
         self.codec = codec
-        self.configuration = configuration
+        self.shape = shape
+        self.inputs = inputs
         self.offsets = offsets
         self.generation = generation
         self.records = records
@@ -38,39 +51,62 @@ public struct Checkpoint: Sendable, Equatable {
     }
 
     public func encode(into out: inout ByteBuffer) {
+        guard case .settings(let model, let settings) = shape else {
+            preconditionFailure("only what an older program wrote has a hash for its settings")
+        }
         out.append(Checkpoint.version)
         out.append(codec)
-        out.append(littleEndian: configuration)
-        Checkpoint.append(offsets, to: &out)
+        out.append(littleEndian: model)
+        out.append(varint: UInt64(settings.count))
+        for setting in settings {
+            out.append(text: setting.name)
+            out.append(littleEndian: setting.value.bitPattern)
+        }
+        out.append(varint: UInt64(offsets.count))
+        for (input, offset) in zip(inputs, offsets) {
+            out.append(text: input)
+            out.append(zigzag: offset)
+        }
         out.append(varint: generation)
         out.append(varint: records)
-        Checkpoint.append(began, to: &out)
+        out.append(varint: UInt64(began.count))
+        for offset in began { out.append(zigzag: offset) }
     }
 
-    public init?(_ value: Bytes) {
+    /// Takes a checkpoint back as any version wrote it.
+    public init(_ value: Bytes) throws(StateFault) {
         var reader = ByteReader(value)
-        let version = reader.byte()
-        guard (1...Checkpoint.version).contains(version) else { return nil }
-        codec = reader.byte()
-        configuration = reader.littleEndian(UInt64.self)
-        guard let offsets = Checkpoint.offsets(&reader) else { return nil }
-        self.offsets = offsets
-        generation = version < 2 ? 0 : reader.varint()
-        records = version < 2 ? 0 : reader.varint()
-        guard let began = version < 2 ? [] : Checkpoint.offsets(&reader) else { return nil }
-        self.began = began
-        if reader.failed { return nil }
+        let version = try StateCodec.version(&reader, knownUpTo: Checkpoint.version)
+        self.init(codec: reader.byte(), shape: .hash(0), inputs: [], offsets: [])
+        shape = version == 1 ? .hash(reader.littleEndian(UInt64.self)) : Checkpoint.shape(&reader)
+        for _ in 0..<reader.bounded(Topology.mostInputs) {
+            if version > 1 { inputs.append(reader.prefixed().text) }
+            offsets.append(reader.zigzag())
+        }
+        if version > 1 { readHistory(&reader) }
+        if reader.failed { throw .malformed("checkpoint") }
     }
 
-    private static func append(_ offsets: [Int64], to out: inout ByteBuffer) {
-        out.append(varint: UInt64(offsets.count))
-        for offset in offsets { out.append(zigzag: offset) }
+    private mutating func readHistory(_ reader: inout ByteReader) {
+        generation = reader.varint()
+        records = reader.varint()
+        for _ in 0..<reader.bounded(Topology.mostInputs) { began.append(reader.zigzag()) }
     }
 
-    private static func offsets(_ reader: inout ByteReader) -> [Int64]? {
-        let count = reader.varint()
-        guard count <= 1_024 else { return nil }
-        return (0..<count).map { _ in reader.zigzag() }
+    private static func shape(_ reader: inout ByteReader) -> Shape {
+        let model = reader.littleEndian(UInt64.self)
+        var settings: [StateSetting] = []
+        for _ in 0..<reader.bounded(256) {
+            settings.append(StateSetting(name: reader.prefixed().text, value: reader.double()))
+        }
+        return .settings(model: model, settings)
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func append(text: String) {
+        append(varint: UInt64(text.utf8.count))
+        append(text)
     }
 }
 

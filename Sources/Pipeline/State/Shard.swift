@@ -30,14 +30,17 @@ public final class Shard {
     private(set) var timeAtRecord = EventTime.unknown
 
     private let commons: Commons
+    private let inputs: [String]
 
-    init(_ stage: Stage, _ partition: Int32, inputs: Int, commons: Commons, writer: UInt64) {
+    /// - Parameter inputs: names of the stage's inputs, by their index.
+    init(_ stage: Stage, _ partition: Int32, inputs: [String], commons: Commons, writer: UInt64) {
         self.stage = stage
         self.partition = partition
         self.commons = commons
-        positions = Array(repeating: Position.beginning, count: inputs)
-        reached = Array(repeating: Int64.min, count: inputs)
-        journal = Journal(writer: writer, base: positions)
+        self.inputs = inputs
+        positions = Array(repeating: Position.beginning, count: inputs.count)
+        reached = Array(repeating: Int64.min, count: inputs.count)
+        journal = Journal(writer: writer, inputs: inputs, base: positions)
         state =
             stage == .customers
             ? .customers(CustomerState(partition: partition, commons: commons))
@@ -46,15 +49,15 @@ public final class Shard {
 
     /// The same partition of the same stage, with nothing in it.
     func emptied() -> Shard {
-        Shard(stage, partition, inputs: positions.count, commons: commons, writer: journal.writer)
+        Shard(stage, partition, inputs: inputs, commons: commons, writer: journal.writer)
     }
 
     /// What binds the state records together that stand in the changelog with those written now.
-    func seal(configuration: UInt64) -> Checkpoint {
+    func seal() -> Checkpoint {
         if generation > 0 || !began.isEmpty { generation += 1 }
         return Checkpoint(
-            codec: StateCodec.version,
-            configuration: configuration,
+            shape: .settings(model: EngineConfiguration.modelFingerprint, commons.configuration.stateSettings),
+            inputs: inputs,
             offsets: positions,
             generation: generation,
             records: UInt64(stateRecords),
@@ -142,20 +145,40 @@ public final class Shard {
         isTouched = true
     }
 
+    /// Lets the least valuable customers go; an entry of the journal, because how much memory there is comes from
+    /// outside. Answers how many left.
+    @discardableResult
+    func evict(_ eviction: Eviction, with desk: FoldingDesk) -> Int {
+        guard case .customers(let state) = state else { return 0 }
+        let count = state.evict(eviction, into: desk.effects)
+        journal.evicted(eviction)
+        isTouched = true
+        return count
+    }
+
     /// Replays one entry of the journal that needs no record.
     func replay(_ entry: Journal.Entry, with desk: FoldingDesk) {
         switch entry {
         case .run: break
         case .tick(let time): tick(time, with: desk)
         case .adopted(let population): adopt(population)
+        case .evicted(let eviction): evict(eviction, with: desk)
         }
     }
+
+    /// From here on everything that is folded is journaled.
+    func startJournal() { journal = Journal(writer: journal.writer, inputs: inputs, base: positions) }
 
     func restore(key: Bytes, value: Bytes) throws(StateFault) {
         switch state {
         case .customers(let state): try state.restore(key: key, value: value)
         case .products(let state): try state.restore(key: key, value: value)
         }
+    }
+
+    /// Models whose bytes mean nothing any more begin anew.
+    func renewModels() {
+        if case .products(let state) = state { state.renewModels() }
     }
 
     func finishRestore() {

@@ -27,7 +27,14 @@ public struct Health: Sendable {
             var trouble: String?
             var partitionsReady: Int
             var partitionsRestoring: Int
+            /// Of what the changelogs and the journals held when the partitions came: 0…1.
+            var restored: Double
             var recordsRestored: UInt64
+            var recordsToRestore: UInt64
+            var eventsReplayed: UInt64
+            var eventsToReplay: UInt64
+            /// Of what had been published about the shop before the start: 0…1.
+            var shopKnown: Double
             var knowledgeRows: Int
         }
     }
@@ -37,6 +44,9 @@ public struct Health: Sendable {
         statuses.filter { !$0.hasFinished && $0.turnedAt > 0 && now - $0.turnedAt > longestTurn }.map(\.name)
     }
 
+    /// Three places, and 1 only at the end.
+    private static func rounded(_ share: Double) -> Double { (share * 1_000).rounded(.down) / 1_000 }
+
     func readiness(_ statuses: [LineStatus], _ condition: ClusterCondition, at now: Int64) -> Readiness {
         let lines = statuses.map { status in
             Readiness.Line(
@@ -45,7 +55,12 @@ public struct Health: Sendable {
                 trouble: status.trouble,
                 partitionsReady: status.partitionsLive,
                 partitionsRestoring: status.partitionsAwaiting,
-                recordsRestored: status.recordsRestored,
+                restored: Health.rounded(status.restore.fraction),
+                recordsRestored: status.restore.read,
+                recordsToRestore: status.restore.wanted,
+                eventsReplayed: status.restore.eventsReplayed,
+                eventsToReplay: status.restore.eventsWanted,
+                shopKnown: Health.rounded(status.knowledgeShare.fraction),
                 knowledgeRows: status.knowledgeRows
             )
         }

@@ -27,6 +27,7 @@ public enum LineMetrics {
         addTime(total, now, &text)
         addLine(total, &text)
         ClusterMetrics.add(statuses, total, condition, health, at: now, to: &text)
+        addRestore(total, &text)
         process.add(to: &text)
         return text.text
     }
@@ -109,6 +110,12 @@ public enum LineMetrics {
                 Sample(Double(total.stateBytes - total.customerBytes - total.productBytes), ("store", "knowledge")),
             ]
         )
+        text.add(
+            "shopstream_customers_evicted_total",
+            .counter,
+            "Customers who left: away for longer than the retention, or to stay within the memory budget.",
+            [Sample(Double(total.leftIdle), ("reason", "idle")), Sample(Double(total.evicted), ("reason", "budget"))]
+        )
         text.add("shopstream_names_refused_total", .counter, "Products beyond the bound.", Double(total.namesRefused))
     }
 
@@ -132,6 +139,33 @@ public enum LineMetrics {
                 Double(total.checkpointedAt) / 1_000
             )
         }
+    }
+
+    private static func addRestore(_ total: LineTotals, _ text: inout MetricsText) {
+        text.add(
+            "shopstream_restore_ratio",
+            .gauge,
+            "How much of the state that is being restored is back; 1 when all is.",
+            total.restore.fraction
+        )
+        text.add(
+            "shopstream_knowledge_ratio",
+            .gauge,
+            "How much of what was published about the shop before the start is known.",
+            total.knowledge.fraction
+        )
+        text.add(
+            "shopstream_restored_records_total",
+            .counter,
+            "Records of the changelogs read to restore.",
+            Double(total.restoredRecords)
+        )
+        text.add(
+            "shopstream_replayed_records_total",
+            .counter,
+            "Records folded again to restore.",
+            Double(total.replayedRecords)
+        )
     }
 
     private static func addLine(_ total: LineTotals, _ text: inout MetricsText) {

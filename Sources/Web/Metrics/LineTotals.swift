@@ -24,6 +24,14 @@ public struct LineTotals: Sendable {
     public private(set) var checkpoints: UInt64 = 0
     /// Faults by the client's name for them.
     public private(set) var faults: [String: UInt64] = [:]
+    public private(set) var restoredRecords: UInt64 = 0
+    public private(set) var replayedRecords: UInt64 = 0
+    /// Customers who left: away for too long, or to make room.
+    public private(set) var leftIdle: UInt64 = 0
+    public private(set) var evicted: UInt64 = 0
+    /// How far the restores that go on have come, and how much of the shop is known.
+    public private(set) var restore = RestoreShare()
+    public private(set) var knowledge = RestoreShare()
     public private(set) var namesRefused: UInt64 = 0
     public private(set) var lag: Int64 = 0
     public private(set) var customers = 0
@@ -54,6 +62,9 @@ public struct LineTotals: Sendable {
 
     private mutating func add(_ status: LineStatus) {
         late += status.late
+        leftIdle += status.leftIdle
+        restore.add(status.restore)
+        knowledge.add(status.knowledgeShare)
         namesRefused += status.namesRefused
         lag += status.lag
         customers += status.customers
@@ -90,6 +101,9 @@ public struct LineTotals: Sendable {
         guarded += counters.guarded
         checkpoints += counters.checkpoints
         faults.merge(counters.faults, uniquingKeysWith: +)
+        restoredRecords += counters.restoredRecords
+        replayedRecords += counters.replayedRecords
+        evicted += counters.evicted
     }
 
     private static func add(_ row: [UInt64], to sum: inout [UInt64]) {

@@ -4,9 +4,10 @@ import Configuration
 /// librdkafka's settings stand beside these, in the file under `kafka`.
 enum Setting: String, CaseIterable {
     case brokers, properties, insecure, oauthTokenFile, oauthTokenCommand, inputs, inputsPattern, group, name, lines
-    case outputsSince, leave, ranker, http, httpMetrics, httpTokenFile, checkpointSeconds, stallSeconds
+    case outputsSince, leave, ranker, http, httpMetrics, httpTokenFile, checkpointSeconds, stallSeconds, memoryBudget
     case sessionGapMinutes = "engine.sessionGapMinutes"
     case allowedLatenessMinutes = "engine.allowedLatenessMinutes"
+    case retentionDays = "engine.retentionDays"
     case affinityHalfLifeDays = "engine.affinityHalfLifeDays"
     case chainHalfLifeDays = "engine.chainHalfLifeDays"
     case popularityHalfLifeDays = "engine.popularityHalfLifeDays"
@@ -56,8 +57,10 @@ enum Setting: String, CaseIterable {
         case .httpTokenFile: "file with the bearer token that HTTP demands; probes need none"
         case .checkpointSeconds: "between two checkpoints of a partition"
         case .stallSeconds: "a line that has work and does not get on for so long is reported"
+        case .memoryBudget: "bytes of state at most, like 512M or 2G; the least valuable customers leave"
         case .sessionGapMinutes: "silence that ends a visit"
         case .allowedLatenessMinutes: "how late an event may come"
+        case .retentionDays: "customers who have been away for longer leave"
         case .affinityHalfLifeDays: "half-life of what customers like"
         case .chainHalfLifeDays: "half-life of the purchase chains"
         case .popularityHalfLifeDays: "half-life of popularity"

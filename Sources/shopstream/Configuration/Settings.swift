@@ -21,6 +21,8 @@ struct Settings {
     var httpTokenFile: String?
     var checkpointSeconds: Int
     var stallSeconds: Int
+    /// Bytes; zero for any number.
+    var memoryBudget: Int
     var engine: EngineConfiguration
     /// Each setting of ours with where it came from.
     var report: [SettingsReport.Entry]
@@ -45,6 +47,7 @@ struct Settings {
         httpTokenFile = reader.text(.httpTokenFile)
         checkpointSeconds = try reader.number(.checkpointSeconds, 30, within: 1...3_600)
         stallSeconds = try reader.number(.stallSeconds, 30, within: 1...3_600)
+        memoryBudget = try reader.bytes(.memoryBudget)
         engine = try reader.engine()
         if let problem = report.firstProblem { throw problem }
         guard inputs == nil || inputsPattern == nil else {
@@ -64,6 +67,7 @@ struct Settings {
         line.name = name
         line.engine = engine
         line.checkpointInterval = Int64(checkpointSeconds) * 1_000
+        line.memoryBudget = memoryBudget
         line.untilEnd = untilEnd
         line.outputsSince = outputsSince
         line.leaves = leaves || untilEnd
@@ -99,6 +103,18 @@ struct SettingsReader {
         guard days.isFinite, days > 0, days <= 3_650 else { throw refusal(setting, "wants days, from 0 to 3650") }
         return days
     }
+
+    /// A number of bytes; zero when nothing is said.
+    func bytes(_ setting: Setting) throws(Exit) -> Int {
+        guard let text = text(setting) else { return 0 }
+        guard let bytes = ByteStyle.bytes(text), bytes >= SettingsReader.leastBudget else {
+            throw refusal(setting, "wants bytes, at least 64M, like 67108864, 512M or 2G, not \(text)")
+        }
+        return bytes
+    }
+
+    /// Below this there is no room for the tables themselves.
+    private static let leastBudget = 64 << 20
 
     func time(_ setting: Setting) throws(Exit) -> EventTime {
         guard let text = text(setting) else { return EventTime.unknown }
@@ -137,6 +153,8 @@ struct SettingsReader {
         let lateness = Int(engine.allowedLateness / minute)
         engine.sessionGap = Int64(try number(.sessionGapMinutes, gap, within: 1...1_440)) * minute
         engine.allowedLateness = Int64(try number(.allowedLatenessMinutes, lateness, within: 0...1_440)) * minute
+        let retention = try days(.retentionDays, Double(engine.retention / EventTime.day))
+        engine.retention = Int64((retention * Double(EventTime.day)).rounded())
         engine.affinityHalfLifeDays = try days(.affinityHalfLifeDays, engine.affinityHalfLifeDays)
         engine.chainHalfLifeDays = try days(.chainHalfLifeDays, engine.chainHalfLifeDays)
         engine.popularityHalfLifeDays = try days(.popularityHalfLifeDays, engine.popularityHalfLifeDays)

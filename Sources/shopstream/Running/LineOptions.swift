@@ -25,6 +25,14 @@ struct LineOptions: ParsableArguments {
     @Flag(help: "Give up the place in the group when stopping, instead of keeping it for a quick return.")
     var leave = false
 
+    @Option(
+        help: ArgumentHelp(
+            "State at most, like 512M or 2G; the least valuable customers leave. Default: any.",
+            valueName: "bytes"
+        )
+    )
+    var memoryBudget: String?
+
     @Option(help: ArgumentHelp("How lists are ranked: chain.", valueName: "ranker"))
     var ranker: String?
 
@@ -45,7 +53,7 @@ struct LineOptions: ParsableArguments {
         if leave { flags[.leave] = .bool(true) }
         let texts: [(Setting, String?)] = [
             (.inputsPattern, inputsPattern), (.group, group), (.name, name), (.outputsSince, outputsSince),
-            (.ranker, ranker), (.http, http), (.httpMetrics, httpMetrics),
+            (.memoryBudget, memoryBudget), (.ranker, ranker), (.http, http), (.httpMetrics, httpMetrics),
             (.httpTokenFile, httpTokenFile),
         ]
         for (setting, text) in texts { flags[setting] = text.map { .string($0) } }

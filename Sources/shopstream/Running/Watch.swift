@@ -54,13 +54,19 @@ struct Watch {
         nextRestore = now + Watch.restoreEvery
         let (done, left) = statuses.reduce((0, 0)) { ($0.0 + $1.partitionsLive, $0.1 + $1.partitionsAwaiting) }
         guard done + left > 0 else { return [Note(level: .info, text: "waiting for partitions")] }
-        let records = statuses.reduce(UInt64(0)) { $0 + $1.recordsRestored }
-        return [
-            Note(
-                level: .info,
-                text: "restoring: \(done) of \(done + left) partitions, \(records.counted("record")) read"
-            )
-        ]
+        return [Note(level: .info, text: "restoring: \(done) of \(done + left) partitions, \(Watch.share(total))")]
+    }
+
+    /// How much of what is to be read and folded again has been.
+    private static func share(_ total: LineTotals) -> String {
+        let restore = total.restore
+        let percent = { (share: RestoreShare) in "\(Int(share.fraction * 100)) %" }
+        var parts = ["\(percent(restore)): \(restore.read.grouped) of \(restore.wanted.counted("record")) read"]
+        if restore.eventsWanted > 0 {
+            parts.append("\(restore.eventsReplayed.grouped) of \(restore.eventsWanted.counted("event")) replayed")
+        }
+        if total.knowledge.fraction < 1 { parts.append("\(percent(total.knowledge)) of the shop known") }
+        return parts.joined(separator: ", ")
     }
 
     /// Silent while nothing comes.

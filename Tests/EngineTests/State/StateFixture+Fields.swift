@@ -30,7 +30,9 @@ extension StateFixture {
             "timer \(customer.timer), level \(customer.level), anonymous \(customer.isAnonymous)",
             "sentiment \(customer.sentiment), list \(customer.lastList)", "gaps \(customer.gaps)",
             "prices \(customer.prices)",
-            "spend " + (0..<3).map { "\(customer.spend[$0].currency.code) \(customer.spend[$0].amount)" }.joined(separator: ", "),
+            "spend "
+                + (0..<3).map { "\(customer.spend[$0].currency.code) \(customer.spend[$0].amount)" }
+                .joined(separator: ", "),
         ]
     }
 

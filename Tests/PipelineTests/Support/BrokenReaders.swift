@@ -116,11 +116,11 @@ final class ReplaySkipped: BrokenReader {
         let inputs = topic.contains("customers") ? [Script.clicks] : [OutputTopic.signals.name]
         let offsets = log.offsets(of: LineSettings().group)
         let now = inputs.map { offsets[TopicPartition($0, record.partition)] ?? 0 }
-        if record.key == Bytes(Journal.key), let journal = Journal(record.value) {
-            Journal(writer: journal.writer, base: now).encode(into: &buffer)
+        if record.key == Bytes(Journal.key), let journal = try? Journal(record.value) {
+            Journal(writer: journal.writer, inputs: inputs, base: now).encode(into: &buffer)
             return true
         }
-        guard record.key == Bytes(Checkpoint.key), var checkpoint = Checkpoint(record.value) else { return false }
+        guard record.key == Bytes(Checkpoint.key), var checkpoint = try? Checkpoint(record.value) else { return false }
         checkpoint.offsets = now
         checkpoint.encode(into: &buffer)
         return true

@@ -38,7 +38,7 @@ final class Truth {
     private func fold(_ stage: Stage, _ number: Int32, _ body: (Shard, (Shard) -> Void) throws -> Void) throws {
         let topology = rig.topology
         let commons = Commons(configuration: rig.settings.engine, partitions: topology.partitions)
-        let inputs = topology.inputs(of: stage).count
+        let inputs = topology.inputs(of: stage)
         let shard = Shard(stage, number, inputs: inputs, commons: commons, writer: 0)
         var sent: [Int32: [[UInt8]]] = [:]
         try body(shard) { _ in
@@ -88,7 +88,7 @@ final class Truth {
         var latest: Journal?
         for record in try changelogs(TopicPartition(OutputTopic.customersChangelog.name, shard.partition)) {
             switch record.keyText {
-            case "journal": latest = try #require(record.lend { Journal($0.value) })
+            case "journal": latest = record.lend { try? Journal($0.value) }
             case "checkpoint":
                 entries += latest?.entries ?? []
                 latest = nil

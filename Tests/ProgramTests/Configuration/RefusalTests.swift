@@ -47,6 +47,19 @@ import Traffic
         #expect(try refusal([.outputsSince: .string("yesterday")]).sentence.contains("wants a time like"))
     }
 
+    @Test(arguments: ["lots", "1M", "-2G", "2GB", "99999999999999999999", "9999999T", ""])
+    func `a memory budget is bytes with a unit`(text: String) throws {
+        #expect(try refusal([.memoryBudget: .string(text)]).sentence.contains("like 67108864, 512M or 2G"))
+    }
+
+    @Test(arguments: [("67108864", 64 << 20), ("512M", 512 << 20), ("2g", 2 << 30), ("70000K", 70_000 << 10)])
+    func `a memory budget reaches the lines`(text: String, bytes: Int) throws {
+        let settings = try Settings(
+            SettingsSources(commandLine: [.memoryBudget: .string(text)], environment: [:], configPath: nil)
+        )
+        #expect(settings.lineSettings(untilEnd: false).memoryBudget == bytes)
+    }
+
     @Test func `a list and a pattern exclude each other`() throws {
         let both: [Setting: ConfigContent] = [.inputs: .stringArray(["a"]), .inputsPattern: .string("b")]
         #expect(try refusal(both).code == 78)

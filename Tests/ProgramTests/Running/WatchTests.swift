@@ -21,10 +21,23 @@ import Testing
         status.isReady = false
         status.partitionsLive = 3
         status.partitionsAwaiting = 5
-        status.recordsRestored = 4_321
+        status.restore.wanted = 8_000
+        status.restore.read = 4_321
         var watch = Watch(start: 0)
         let said = (1...11).flatMap { watch.look(at: [status], now: $0 * 1_000) }
-        #expect(said.map(\.text) == Array(repeating: "restoring: 3 of 8 partitions, 4,321 records read", count: 2))
+        let text = "restoring: 3 of 8 partitions, 54 %: 4,321 of 8,000 records read"
+        #expect(said.map(\.text) == [text, text])
+        status.restore.read = 8_000
+        status.restore.eventsWanted = 2_000
+        status.restore.eventsReplayed = 1_000
+        status.knowledgeShare.wanted = 3
+        status.knowledgeShare.read = 1
+        #expect(
+            watch.look(at: [status], now: 60_000).map(\.text) == [
+                "restoring: 3 of 8 partitions, 90 %: 8,000 of 8,000 records read, 1,000 of 2,000 events replayed, "
+                    + "33 % of the shop known"
+            ]
+        )
     }
 
     @Test func `rates are told every ten seconds, and not while nothing comes`() {

@@ -4,7 +4,7 @@ import Traffic
 /// Measures the program on made-up events. Reports, never judges.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure decoding, the engine, or a whole line.",
+        abstract: "Measure decoding, the engine, a whole line, or how its memory comes back.",
         discussion: """
             Events come from a seeded stream that is held in memory, so the same parameters measure the same work. CPU \
             time is that of the one thread that works; figures of a busy machine are worth little, so the load stands \
@@ -15,8 +15,9 @@ struct Bench: ParsableCommand {
               shopstream bench engine --events 2000000 --customers 500000
               shopstream bench line --json
               shopstream bench engine --allocations
+              shopstream bench restore
             """,
-        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self]
+        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self, BenchRestore.self]
     )
 }
 

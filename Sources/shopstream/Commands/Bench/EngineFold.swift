@@ -116,6 +116,27 @@ final class EngineFold {
         swap(&outcomes, &effects.outcomes)
     }
 
+    /// Every state record there is.
+    func everyone(_ body: (Stage, Bytes, Bytes) -> Void) {
+        let encoders: [(Stage, (Int, inout ByteBuffer) -> Int?)] = [
+            (.customers, { [customers] slot, out in customers.encode(everyone: slot, into: &out) }),
+            (.products, { [products] slot, out in products.encode(everyone: slot, into: &out) }),
+        ]
+        for (stage, encode) in encoders {
+            var slot = 0
+            while let value = encode(slot, &bytes) {
+                if value > 0 { body(stage, bytes.bytes(0..<value), bytes.bytes(from: value)) }
+                bytes.removeAll()
+                slot += 1
+            }
+        }
+    }
+
+    /// What belongs to the partition as a whole; answers where the value starts.
+    func encodePartition(_ stage: Stage, into out: inout ByteBuffer) -> Int {
+        stage == .customers ? customers.encodePartition(into: &out) : products.encodePartition(into: &out)
+    }
+
     /// Every row there is, as it would be published now.
     func rowsNow() -> Outcomes {
         products.projectAll(into: effects)

@@ -11,17 +11,13 @@ struct LineBench {
     private let count: Int
 
     /// - Parameter rows: what the line knows of the products from the start.
-    init(_ tape: BenchTape, count: Int, partitions: Int32, rows: PublishedRows? = nil) throws(Fault) {
-        log = MemoryLog()
+    init(_ tape: BenchTape, count: Int, partitions: Int32, rows: PublishedRows? = nil) throws {
+        let ground = try MemoryGround(partitions: partitions)
+        log = ground.log
+        topology = ground.topology
         self.count = count
-        let inputs = [ShopTopic.clickstream, .reviews].map { $0.name.text }
-        for name in inputs + inputs.map(Topology.deadLetters) { log.createTopic(name, partitions: partitions) }
-        for topic in OutputTopic.allCases {
-            log.createTopic(topic.name, partitions: topic == .models ? 1 : partitions, compacted: topic.isCompacted)
-        }
-        topology = try Topology(inputs: inputs, existing: try log.topics())
-        try fill(tape, inputs, partitions)
-        try rows?.publish(to: log, partitions)
+        try fill(tape, MemoryGround.inputs, partitions)
+        try rows?.publish(to: log)
     }
 
     private func fill(_ tape: BenchTape, _ topics: [String], _ partitions: Int32) throws(Fault) {
@@ -87,19 +83,8 @@ struct PublishedRows {
         outcomes = fold.rowsNow()
     }
 
-    func publish(to log: MemoryLog, _ partitions: Int32) throws(Fault) {
-        let encoder = Encoder(version: Shopstream.version)
-        var outbox = Outbox()
-        for row in outcomes.projections {
-            let key = outbox.bytes.count
-            if row.subject == .category { outbox.bytes.append("category:") }
-            outbox.bytes.append(row.key)
-            let value = outbox.bytes.count
-            encoder.encode(row, entries: outcomes.neighbours, into: &outbox.bytes)
-            let partition = Hash.partition(of: outbox.bytes.bytes(key..<value), among: partitions)
-            outbox.add(topic: 0, partition: partition, keyStart: key, valueStart: value)
-        }
-        try log.append(outbox, topics: [OutputTopic.productNeighbours.name])
+    func publish(to log: MemoryLog) throws {
+        try outcomes.publishRows { try log.append($0, topics: [OutputTopic.productNeighbours.name]) }
     }
 }
 

@@ -73,7 +73,7 @@ final class StateEraser {
         forEachChangelog { topic, partition, stage in
             let base = topology.inputs(of: stage).map { plan.offsets[TopicPartition($0, partition)] ?? 0 }
             value.removeAll()
-            Journal(writer: 0, base: base).encode(into: &value)
+            Journal(writer: 0, inputs: topology.inputs(of: stage), base: base).encode(into: &value)
             outbox.add(topic: topic, partition: partition, key: Bytes(Journal.key), value: value.bytes())
         }
     }

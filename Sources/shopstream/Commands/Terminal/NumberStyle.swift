@@ -32,6 +32,17 @@ extension Double {
 }
 
 enum ByteStyle {
+    /// What `512M` means: digits, and K, M, G or T for powers of 1,024; nil for anything else.
+    static func bytes(_ text: String) -> Int? {
+        let units = "KMGT"
+        let unit = text.last.flatMap { units.firstIndex(of: Character($0.uppercased())) }
+        let digits = unit == nil ? Substring(text) : text.dropLast()
+        guard !digits.isEmpty, digits.allSatisfy(\.isNumber), let number = Int(digits) else { return nil }
+        let power = unit.map { units.distance(from: units.startIndex, to: $0) + 1 } ?? 0
+        let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: 1 << (10 * power))
+        return isTooLarge ? nil : bytes
+    }
+
     /// `17.3 MiB`
     static func text(_ bytes: Int64) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB"]

@@ -66,7 +66,7 @@ final class Restorer {
         inputs.close()
     }
 
-    /// Share of the changelogs' records read so far, for readiness: 0…1.
+    /// Records of the changelogs read so far.
     private(set) var recordsRead: UInt64 = 0
 
     /// Where the shards' changelogs end now.
@@ -132,9 +132,7 @@ final class Restorer {
         for record in records {
             let partition = TopicPartition(changelogs.topics[Int(record.topic)], record.partition)
             guard let index = work.firstIndex(where: { $0.phase == .changelog && changelog($0.shard) == partition })
-            else {
-                continue
-            }
+            else { continue }
             try take(record, into: &work[index])
         }
         for (partition, position) in polled.ended {
@@ -160,7 +158,8 @@ final class Restorer {
             do {
                 try progress.shard.restore(key: record.key, value: record.value)
             } catch {
-                throw unreadable(progress.shard, "state (\(error))")
+                let place = changelog(progress.shard)
+                throw .missingKey(error, in: place) ?? unreadable(progress.shard, "state (\(error))")
             }
         }
     }

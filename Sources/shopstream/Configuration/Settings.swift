@@ -20,6 +20,7 @@ struct Settings {
     var httpMetrics: ListenAddress?
     var httpTokenFile: String?
     var checkpointSeconds: Int
+    var pseudonymKeyFile: String?
     var engine: EngineConfiguration
     /// Each setting of ours with where it came from.
     var report: [SettingsReport.Entry]
@@ -43,7 +44,9 @@ struct Settings {
         httpMetrics = try reader.address(.httpMetrics, "none")
         httpTokenFile = reader.text(.httpTokenFile)
         checkpointSeconds = try reader.number(.checkpointSeconds, 30, within: 1...3_600)
+        pseudonymKeyFile = reader.text(.pseudonymKeyFile)
         engine = try reader.engine()
+        engine.consent = try reader.consent()
         if let problem = report.firstProblem { throw problem }
         guard inputs == nil || inputsPattern == nil else {
             throw Exit(.configuration, "inputs and inputsPattern exclude each other")
@@ -126,6 +129,15 @@ struct SettingsReader {
         }
         guard words.isEmpty else { throw refusal(.oauthTokenFile, "excludes oauthTokenCommand") }
         return .file(file)
+    }
+
+    func consent() throws(Exit) -> ConsentCategories {
+        let profile = list(.consentProfile) ?? ConsentCategories.usual.profile
+        let marketing = list(.consentMarketing) ?? ConsentCategories.usual.marketing
+        guard let categories = ConsentCategories(profile: profile, marketing: marketing) else {
+            throw refusal(.consentMarketing, "and consent.profile take at most \(ConsentCategories.most) categories")
+        }
+        return categories
     }
 
     func engine() throws(Exit) -> EngineConfiguration {

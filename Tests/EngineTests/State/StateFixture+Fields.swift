@@ -16,6 +16,8 @@ extension StateFixture {
         for slot in slots.sorted(by: { state.keys.bytes($0).precedes(state.keys.bytes($1)) }) {
             let name = state.keys.bytes(slot).text
             lines += (facts(state.customers[slot]) + histories(state, slot)).map { "\(name): \($0)" }
+            guard version >= 2 else { continue }
+            lines.append("\(name): \(state.customers[slot].consent), began anew \(state.customers[slot].beganAnew)")
         }
         return lines
     }
@@ -30,7 +32,9 @@ extension StateFixture {
             "timer \(customer.timer), level \(customer.level), anonymous \(customer.isAnonymous)",
             "sentiment \(customer.sentiment), list \(customer.lastList)", "gaps \(customer.gaps)",
             "prices \(customer.prices)",
-            "spend " + (0..<3).map { "\(customer.spend[$0].currency.code) \(customer.spend[$0].amount)" }.joined(separator: ", "),
+            "spend "
+                + (0..<3).map { "\(customer.spend[$0].currency.code) \(customer.spend[$0].amount)" }
+                .joined(separator: ", "),
         ]
     }
 

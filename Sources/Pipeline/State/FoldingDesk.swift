@@ -14,7 +14,7 @@ final class FoldingDesk {
     /// Inputs by a hash of their names, so that adding a topic changes no id.
     private let tags: [Int32]
 
-    init(_ topology: Topology, categories: ConsentCategories) {
+    init(_ topology: Topology, categories: ConsentCategories = .usual) {
         let inputs = topology.inputs
         decoder = Decoder(categories: categories)
         erasureInput = topology.hasErasures ? inputs.count - 1 : nil

@@ -1,4 +1,4 @@
-import Events
+public import Events
 import Models
 
 /// What a shop can set about the mind. What shapes state stands in every checkpoint (see ``stateSettings``).
@@ -20,6 +20,8 @@ public struct EngineConfiguration: Sendable, Equatable {
     /// Longest list recommended.
     public var places = 10
     public var ranker = Ranker.chain
+    /// What customers have to agree to; events go by it from when it is set.
+    public var consent = ConsentCategories.usual
 
     public init() {}
 }
@@ -40,6 +42,7 @@ public enum Ranker: String, Sendable, CaseIterable {
 public final class Commons {
     public let names: Names
     public let knowledge: Knowledge
+    public let pseudonyms: Pseudonyms
     public let configuration: EngineConfiguration
     /// Number of partitions, the same for inputs, signals and changelogs.
     public let partitions: Int32
@@ -52,8 +55,14 @@ public final class Commons {
     let popularity: HalfLife
     let sentiment: HalfLife
 
-    public init(configuration: EngineConfiguration, partitions: Int32, names: Names = Names()) {
+    public init(
+        configuration: EngineConfiguration,
+        partitions: Int32,
+        names: Names = Names(),
+        pseudonyms: Pseudonyms = Pseudonyms()
+    ) {
         self.names = names
+        self.pseudonyms = pseudonyms
         self.configuration = configuration
         self.partitions = partitions
         affinity = .init(capacity: Bounds.affinities, halfLife: HalfLife(days: configuration.affinityHalfLifeDays))
@@ -76,6 +85,8 @@ public enum Bounds {
     public static let messageIds = 64
     /// Products of the last order that are linked to the next: 16 × 4 bytes.
     public static let basket = 16
+    /// Forgotten customers whose history is kept away: 48 bytes each.
+    public static let suppressions = 1 << 18
     /// Currencies in which a customer's money is kept: 3 × 16 bytes.
     public static let currencies = 3
     /// Entries of a row in ``Knowledge``: 20 × 8 bytes, three rows a product.

@@ -2,6 +2,10 @@
 public enum FactKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case productViewed, productClicked, productListViewed, productsSearched, productAdded, productRemoved, cartViewed
     case checkoutStarted, orderCompleted, orderCancelled, orderRefunded, productWishlisted, productReviewed, identified
+    /// The customer said anew what they agree to.
+    case consentUpdated
+    /// The customer is to be forgotten: everything up to the fact's time. Comes from its own topic alone.
+    case erased
 
     /// The name in the Segment e-commerce specification, version 2.
     public var name: StaticString {
@@ -20,6 +24,8 @@ public enum FactKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .productWishlisted: "Product Added to Wishlist"
         case .productReviewed: "Product Reviewed"
         case .identified: "identify"
+        case .consentUpdated: "Segment Consent Preference Updated"
+        case .erased: "User Deleted"
         }
     }
 
@@ -89,6 +95,8 @@ public struct Fact {
     /// Empty when the producer sent none; then nothing is a duplicate.
     public var messageId = Bytes.none
     public var time = EventTime.unknown
+    /// What the event says about its customer's consent.
+    public var consent = Consent.unstated
     public var session = Bytes.none
     /// The products of the event, at most ``Limits/lineItems``. Borrowed from the decoder.
     public var items = UnsafeBufferPointer<LineItem>(start: nil, count: 0)
@@ -121,6 +129,7 @@ public enum Limits {
 /// Why a record could not be used. The codes are finite and stable; they stand in the dead letter's headers.
 public enum Rejection: UInt8, Error, Sendable, CaseIterable {
     case malformedJSON, unknownEnvelope, unsupportedEncoding, schemaViolation, missingIdentity, badTimestamp, oversize
+    case keyMismatch
 
     public var code: StaticString {
         switch self {
@@ -131,6 +140,7 @@ public enum Rejection: UInt8, Error, Sendable, CaseIterable {
         case .missingIdentity: "missing_identity"
         case .badTimestamp: "bad_timestamp"
         case .oversize: "oversize"
+        case .keyMismatch: "key_mismatch"
         }
     }
 
@@ -151,6 +161,7 @@ public enum Rejection: UInt8, Error, Sendable, CaseIterable {
         case .schemaViolation: "a required property is missing or has the wrong type"
         case .missingIdentity: "neither userId nor anonymousId is given"
         case .badTimestamp: "the timestamp cannot be read, is implausible or lies in the future"
+        case .keyMismatch: "the record's key is not the user whom it is about"
         case .oversize: "the record or one of its identifiers is too long"
         }
     }

@@ -18,6 +18,8 @@ public enum Signal {
         /// A customer's purchase history on its way to the churn population's owner: `weight` repeats, `second` days
         /// from first to last purchase, `third` days from first purchase to now.
         case purchaseHistory
+        /// A customer left the churn population: `object` as in ``purchaseHistory``.
+        case departed
     }
 }
 

@@ -29,9 +29,9 @@ public final class Replayer {
     ) {
         topology = Topology.loopback
         commons = Commons(configuration: configuration, partitions: 1)
-        desk = FoldingDesk(inputs: topology.inputs, partitions: 1)
+        desk = FoldingDesk(topology, categories: configuration.consent)
         desk.effects.since = since
-        emitter = Emitter(topology, group: "replay")
+        emitter = Emitter(topology, group: "replay", categories: configuration.consent)
         customers = Shard(.customers, 0, inputs: topology.inputs, commons: commons, writer: 0)
         products = Shard(.products, 0, inputs: topology.inputs(of: .products), commons: commons, writer: 0)
         self.delay = delay

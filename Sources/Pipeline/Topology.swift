@@ -33,8 +33,11 @@ public enum OutputTopic: Int32, Sendable, CaseIterable {
 
 /// Which topics there are, and with how many partitions. Made at the start and checked once; the line trusts it.
 public struct Topology: Sendable {
-    /// Topics that the shop writes; their order is the index in every ``Events/Origin``, so it is sorted.
+    /// Topics that the shop writes; their order is the index in every journal, so it is sorted. Where there is one, the
+    /// topic of erasures stands last: it may come later and moves nobody's index.
     public let inputs: [String]
+    /// The last of ``inputs`` asks to forget customers.
+    public let hasErasures: Bool
     /// Partitions of inputs, signals and changelogs alike.
     public let partitions: Int32
     public let outputs: [String]
@@ -44,6 +47,8 @@ public struct Topology: Sendable {
     /// Input topics at most.
     public static let mostInputs = 1_024
     public static let catalog = "storefront.catalog.v1"
+    /// Who is to be forgotten. Read whenever it exists, without being asked for.
+    public static let erasures = "privacy.erasures.v1"
     public static let defaultInputs = ["storefront.clickstream.v1", "storefront.reviews.v1"]
 
     /// Dead letters of an input go here.
@@ -51,7 +56,8 @@ public struct Topology: Sendable {
 
     /// - Throws: ``Fault`` with exit code 78 when a topic is missing or the partition counts do not fit, naming both.
     public init(inputs: [String], existing: [String: Int32]) throws(Fault) {
-        self.inputs = inputs.sorted()
+        hasErasures = existing[Topology.erasures] != nil
+        self.inputs = inputs.filter { $0 != Topology.erasures }.sorted() + (hasErasures ? [Topology.erasures] : [])
         outputs = OutputTopic.allCases.map(\.name) + self.inputs.map(Topology.deadLetters)
         let missing = (self.inputs + outputs).filter { existing[$0] == nil }
         guard missing.isEmpty, let first = self.inputs.first, let partitions = existing[first] else {
@@ -82,6 +88,7 @@ public struct Topology: Sendable {
 
     private init(loopback input: String) {
         inputs = [input]
+        hasErasures = false
         partitions = 1
         outputs = OutputTopic.allCases.map(\.name) + [Topology.deadLetters(of: input)]
         outputPartitions = Array(repeating: 1, count: outputs.count)

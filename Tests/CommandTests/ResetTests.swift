@@ -21,6 +21,27 @@ struct ResetTests {
         #expect(try rig.state(.customersChangelog) == before)
     }
 
+    /// The request itself is folded again too; what must not happen is that history is there before it.
+    @Test func whoWasForgottenStaysForgotten() throws {
+        let rig = try ShopRig(hasErasures: true)
+        try rig.runToEnd()
+        let known = try rig.state(.customersChangelog).keys.filter { $0.contains(" customer/") }.sorted()
+        let name = try #require(known.first)
+        let customer = String(name.drop { $0 != "/" }.dropFirst())
+        try rig.erase(customer)
+        try rig.runToEnd()
+        let before = try rig.state(.customersChangelog)
+        #expect(before[name] == nil && before.keys.count { $0.contains(" erased/") } == 1)
+        let lists = try rig.lists(for: customer)
+        _ = try rig.reset(.earliest)
+        #expect(try rig.state(.customersChangelog).keys.allSatisfy { $0.contains(" erased/") })
+        #expect(try rig.state(.customersChangelog).count == 1)
+        try rig.log.compact(OutputTopic.customersChangelog.name)
+        try rig.runToEnd()
+        #expect(try rig.state(.customersChangelog) == before)
+        #expect(try rig.lists(for: customer) == lists, "not even for a moment")
+    }
+
     @Test func productsCountEverythingOnce() throws {
         let rig = try ShopRig()
         try rig.runToEnd()

@@ -14,8 +14,8 @@ final class ShopRig {
     private var process: MemoryProcess
     private var writer: UInt64 = 0
 
-    init(partitions: Int32 = 2, days: Int = 10) throws {
-        let inputs = Topology.defaultInputs
+    init(partitions: Int32 = 2, days: Int = 10, hasErasures: Bool = false) throws {
+        let inputs = Topology.defaultInputs + (hasErasures ? [Topology.erasures] : [])
         for name in inputs + inputs.map(Topology.deadLetters) { log.createTopic(name, partitions: partitions) }
         for topic in OutputTopic.allCases {
             log.createTopic(topic.name, partitions: topic == .models ? 1 : partitions, compacted: topic.isCompacted)
@@ -69,6 +69,23 @@ final class ShopRig {
             line.stop()
         }
         Issue.record("the line does not end")
+    }
+
+    /// The customer asks to be forgotten, with everything there is.
+    func erase(_ customer: String) throws {
+        let time = EventTime.day * 30_000
+        try log.append(
+            Topology.erasures,
+            Array(customer.utf8).withUnsafeBytes { Hash.partition(of: Bytes($0), among: topology.partitions) },
+            key: customer,
+            value: "{\"event\":\"User Deleted\",\"userId\":\"\(customer)\"}",
+            timestamp: time
+        )
+    }
+
+    /// How often something was recommended to the customer.
+    func lists(for customer: String) throws -> Int {
+        try log.records(in: OutputTopic.recommendations.name).count { $0.keyText == customer && $0.value != nil }
     }
 
     var survey: ResetSurvey {

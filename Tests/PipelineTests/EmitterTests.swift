@@ -11,6 +11,7 @@ import Testing
             id: OutcomeId(kind: 1, key: Bytes(customer), cause: (0, number)),
             customer: Bytes(customer),
             isAnonymous: false,
+            isConsented: false,
             time: 1_700_000_000_000,
             trigger: .view,
             product: Bytes("p1"),

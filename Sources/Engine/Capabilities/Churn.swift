@@ -31,9 +31,8 @@ extension CustomerState {
 
     /// Sets the timer, instead of any pending one, for the hour at which the silence would first mean something.
     func armSilence(_ slot: Int, from time: EventTime) {
+        disarm(slot)
         let customer = customers.pointer(slot)
-        if customer.pointee.timer != 0 { wheel.cancel(slot, hour: customer.pointee.timer) }
-        customer.pointee.timer = 0
         guard customer.pointee.lastOrder != EventTime.unknown, wheel.isStarted else { return }
         let level = ChurnLevel(rawValue: customer.pointee.level.rawValue) ?? .none
         let rise = clock.nextCheck(of: customer.pointee.history, from: level, after: time)
@@ -41,6 +40,12 @@ extension CustomerState {
         let earliest = customer.pointee.lastSeen + patience(customer.pointee)
         let hour = (max(rise, earliest) + EventTime.hour - 1) / EventTime.hour
         customer.pointee.timer = wheel.set(slot, hour: UInt32(clamping: hour))
+    }
+
+    func disarm(_ slot: Int) {
+        let customer = customers.pointer(slot)
+        if customer.pointee.timer != 0 { wheel.cancel(slot, hour: customer.pointee.timer) }
+        customer.pointee.timer = 0
     }
 
     /// A timer is due: has the level risen?
@@ -69,13 +74,14 @@ extension CustomerState {
         into effects: Effects
     ) {
         let customer = customers.pointer(slot)
-        guard effects.speaks(at: time), !customer.pointee.isAnonymous else { return }
+        guard effects.addresses(at: time), !customer.pointee.isAnonymous else { return }
         let key = keys.bytes(slot)
         let level = customer.pointee.level
         effects.outcomes.alerts.append(
             ChurnAlert(
                 id: OutcomeId(kind: 2, key: key, cause: cause),
                 customer: key,
+                isConsented: customer.pointee.consent.isStated,
                 time: time,
                 probability: (risk * 1e4).rounded() / 1e4,
                 level: level,

@@ -26,6 +26,12 @@ final class ChurnOwner {
         if !isFirst { refine(at: signal.time, into: effects) }
     }
 
+    /// Somebody is to be forgotten. Their hash may stand in the sample.
+    func forget(_ signal: SignalFields) {
+        guard signal.object.count == 8 else { return }
+        if estimator.forget(customer: signal.object.raw.loadUnaligned(as: UInt64.self)) { isChanged = true }
+    }
+
     private func refine(at time: EventTime, into effects: Effects) {
         estimator.refine(at: time, seed: UInt64(bitPattern: week))
         guard !effects.isMuted else { return }

@@ -176,7 +176,7 @@ extension CustomerState {
 
     /// The shop-wide purchase model learns from what its owner is told here; the customer goes by a hash.
     private func tellPurchases(_ slot: Int, _ time: EventTime, into effects: Effects) {
-        guard !effects.isMuted else { return }
+        guard !effects.isMuted, effects.mayAddress else { return }
         let customer = customers.pointer(slot)
         var hash = keys.hash(slot)
         withUnsafeBytes(of: &hash) { raw in

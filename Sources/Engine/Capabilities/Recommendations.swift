@@ -11,7 +11,7 @@ extension CustomerState {
         _ origin: Origin,
         into effects: Effects
     ) {
-        guard effects.speaks(at: fact.time) else { return }
+        guard effects.addresses(at: fact.time) else { return }
         let customer = customers.pointer(slot)
         let basket = customer.pointee.basket.storage(in: arena)
         let places = ranking.rank(after: product, trigger, basket: basket, into: &effects.outcomes.recommended)
@@ -28,6 +28,7 @@ extension CustomerState {
                 id: OutcomeId(kind: 1, key: key, cause: origin.cause),
                 customer: key,
                 isAnonymous: customer.pointee.isAnonymous,
+                isConsented: customer.pointee.consent.isStated,
                 time: fact.time,
                 trigger: trigger,
                 product: commons.names.text(product),

@@ -6,6 +6,9 @@ extension CustomerState {
     /// Appends key and value of the `index`-th change; answers where the value starts, nil for a tombstone. Those who
     /// left come first, so that the record of a customer who came back since stands behind the tombstone.
     public func encodeChange(_ index: Int, into out: inout ByteBuffer) -> Int? {
+        guard index < left.count + changed.count else {
+            return suppressions.encodeChange(index - left.count - changed.count, into: &out)
+        }
         out.append(StateKey.customer)
         guard index >= left.count else {
             out.append(keys.bytes(left[index]))
@@ -37,6 +40,7 @@ extension CustomerState {
         changed.removeAll()
         for index in 0..<left.count { keys.free(left[index]) }
         left.removeAll()
+        suppressions.clearChanges()
     }
 
     /// Takes back one record of the changelog; the last one of a key counts.
@@ -47,6 +51,8 @@ extension CustomerState {
             var reader = try StateCodec.open(value)
             decode(&reader, into: restoredSlot(id))
             if reader.failed || !reader.isAtEnd { throw .malformed("customer record") }
+        } else if let name = StateKey.suffix(key, after: StateKey.erased) {
+            try suppressions.restore(name, value)
         } else if key == Bytes(StateKey.partition), !value.isMissing {
             var reader = try StateCodec.open(value)
             restorePartition(&reader)
@@ -95,7 +101,7 @@ extension CustomerState {
     }
 }
 
-/// The fields of a customer, in this order, version 1.
+/// The fields of a customer, in this order; consent since version 2.
 extension CustomerState {
     func encode(_ customer: UnsafePointer<Customer>, into out: inout ByteBuffer) {
         out.append(StateCodec.version)
@@ -121,6 +127,7 @@ extension CustomerState {
             out.append(double: customer.pointee.spend[index].amount)
         }
         encodeHistories(customer, into: &out)
+        out.append(customer.pointee.consent.code | (customer.pointee.beganAnew ? 8 : 0))
         out.append(littleEndian: customer.pointee.lastList)
     }
 
@@ -177,6 +184,12 @@ extension CustomerState {
             customer.pointee.spend[index].amount = reader.double()
         }
         decodeHistories(&reader, customer)
+        if reader.stateVersion >= 2 {
+            let privacy = reader.byte()
+            if privacy > 15 { reader.fail() }
+            customer.pointee.consent = Consent(code: privacy)
+            customer.pointee.beganAnew = privacy & 8 != 0
+        }
         customer.pointee.lastList = reader.littleEndian(UInt32.self)
         if !isSound(customer.pointee) { reader.fail() }
     }
@@ -261,6 +274,18 @@ extension ByteReader {
 }
 
 extension CustomerState {
+    /// Whether a key of the changelog is that of a forgotten customer: a reset must keep its records.
+    public static func isSuppression(_ key: Bytes) -> Bool { StateKey.suffix(key, after: StateKey.erased) != nil }
+
+    /// Appends the record of every customer who is kept forgotten, in the order of their hashes, and hands out where
+    /// key and value start. For whole copies of the state.
+    public func encodeSuppressions(into out: inout ByteBuffer, _ body: (_ key: Int, _ value: Int) -> Void) {
+        for pseudonym in suppressions.pseudonyms {
+            let key = out.count
+            if let value = suppressions.encode(pseudonym, into: &out) { body(key, value) }
+        }
+    }
+
     /// Appends the record of whoever stands in `slot`, changed or not; answers where the value starts, 0 for an empty
     /// slot, nil behind the last one. For whole copies of the state.
     public func encode(everyone slot: Int, into out: inout ByteBuffer) -> Int? {

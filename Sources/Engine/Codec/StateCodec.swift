@@ -6,6 +6,8 @@ public enum StateFault: Error, Sendable, Equatable {
     /// Written by a newer program: this one must not guess.
     case newerVersion(UInt8)
     case malformed(String)
+    /// Made with a pseudonym key that is not at hand, or has another secret now.
+    case unknownKey(String)
 }
 
 /// The bytes of state records: a version byte, then fields in fixed order, names as text. Dense numbers never leave the
@@ -32,6 +34,8 @@ public enum StateCodec {
 /// What kind of state a record of the changelog holds: the text before the slash of its key.
 enum StateKey {
     static let customer: StaticString = "customer/"
+    /// A forgotten customer, by a keyed hash.
+    static let erased: StaticString = "erased/"
     static let product: StaticString = "product/"
     static let category: StaticString = "category/"
     static let sentiment: StaticString = "model/sentiment/"

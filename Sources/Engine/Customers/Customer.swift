@@ -87,6 +87,10 @@ struct Customer: BitwiseCopyable {
     var timer: UInt32 = 0
     var level = RiskLevel.none
     var isAnonymous = false
+    /// The customer's last word on what the data may be used for.
+    var consent = Consent.unstated
+    /// Was forgotten once: events from before then do not count.
+    var beganAnew = false
 
     /// Advice: hash of the list recommended last; zero for unknown.
     var lastList: UInt32 = 0

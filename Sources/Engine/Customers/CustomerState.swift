@@ -4,8 +4,16 @@ import Models
 /// What became of a fact.
 public enum Applied: Sendable {
     case new
-    /// The customer's message id was seen before; nothing changed.
+    /// Nothing changed: the customer's message id was seen before, or the erasure was.
     case duplicate
+    /// The customer is forgotten, with everything up to the fact's time.
+    case erased
+    /// From before the customer's erasure: dropped.
+    case suppressed
+    /// Without consent to a profile: only counted.
+    case withheld
+    /// Without consent to marketing: only what service needs was taken.
+    case limited
 }
 
 /// Where a fold leaves what it decides. While muted (a restore repeats what is already published) nothing is kept.
@@ -13,6 +21,8 @@ public final class Effects {
     public var outcomes = Outcomes()
     public let signals: SignalBox
     public var isMuted = false
+    /// False while an event is folded that may not be used to address its customer.
+    var mayAddress = true
     /// Outcomes about earlier times are dropped: a first start on old history mails nobody.
     public var since = EventTime.unknown
 
@@ -22,6 +32,9 @@ public final class Effects {
     public init(partitions: Int32) { signals = SignalBox(partitions: partitions) }
 
     func speaks(at time: EventTime) -> Bool { !isMuted && time >= since }
+
+    /// Whether the customer whose event is being folded may be told something about this time.
+    func addresses(at time: EventTime) -> Bool { mayAddress && speaks(at: time) }
 
     /// Forgets what was decided and not yet encoded.
     public func discard() {
@@ -44,6 +57,7 @@ public final class CustomerState {
     var changed = FlatArray<UInt32>()
     var left = FlatArray<KeyTable.Retired>()
     var due = FlatArray<UInt32>()
+    var suppressions: Suppressions
     var clock = ChurnClock()
     let ranking: ChainRanking
     /// The highest event time seen.
@@ -56,18 +70,23 @@ public final class CustomerState {
     public init(partition: Int32, commons: Commons) {
         self.partition = partition
         self.commons = commons
+        suppressions = Suppressions(commons.pseudonyms)
         ranking = ChainRanking(commons)
     }
 
     public var count: Int { customers.count }
     /// State records that the changelog holds of this partition once all changes are written.
-    public var records: Int { count + 1 }
+    public var records: Int { count + suppressions.count + 1 }
     /// Records that a checkpoint would write now, tombstones included.
-    public var changes: Int { departures + changed.count }
+    public var changes: Int { departures + changed.count + suppressions.changes }
     /// Customers who left since the last checkpoint.
     public var departures: Int { left.count }
+    /// Customers who are kept forgotten, and those who were too many to keep so.
+    public var suppressed: Int { suppressions.count }
+    public var suppressionsForgotten: UInt64 { suppressions.forgotten }
     public var bytesReserved: Int {
         keys.bytesReserved + customers.bytesReserved + arena.bytesReserved + wheel.bytesReserved
+            + suppressions.bytesReserved
     }
 
     /// Every event up to here has come, as far as can be told.
@@ -77,10 +96,24 @@ public final class CustomerState {
 
     /// Folds one fact. O(1) but for the timers that its time makes due.
     public func apply(_ fact: Fact, origin: Origin, into effects: Effects) -> Applied {
+        if fact.kind == .erased { return erase(fact, into: effects) }
         advance(to: fact.time, into: effects)
-        let slot = slot(of: fact.customer)
+        guard let slot = slot(of: fact) else { return .suppressed }
+        guard let consent = hear(slot, fact, into: effects) else { return .withheld }
         guard remember(message: fact.messageId, slot) else { return .duplicate }
         markChanged(slot)
+        guard !consent.allows(.marketing) else {
+            fold(fact, slot, origin, into: effects)
+            return .new
+        }
+        effects.mayAddress = false
+        fold(fact, slot, origin, into: effects)
+        effects.mayAddress = true
+        keepService(slot)
+        return .limited
+    }
+
+    private func fold(_ fact: Fact, _ slot: Int, _ origin: Origin, into effects: Effects) {
         meet(slot, fact)
         leastSeen = min(leastSeen, fact.time)
         let missed = comeBack(slot, fact)
@@ -91,10 +124,11 @@ public final class CustomerState {
         case .orderCompleted: order(slot, fact, origin, into: effects)
         case .orderRefunded, .orderCancelled: undo(slot, fact, into: effects)
         case .productReviewed: review(slot, fact, origin, into: effects)
-        case .productListViewed, .productsSearched, .cartViewed, .checkoutStarted, .identified: break
+        case .productListViewed, .productsSearched, .cartViewed, .checkoutStarted, .identified, .consentUpdated,
+            .erased:
+            break
         }
         clear(slot, from: missed, fact, origin, into: effects)
-        return .new
     }
 
     /// Time goes on without an event: a journaled tick.
@@ -121,15 +155,6 @@ public final class CustomerState {
     public var population: PopulationParameters {
         let p = clock.population
         return PopulationParameters(r: p.r, alpha: p.alpha, a: p.a, b: p.b)
-    }
-
-    private func slot(of customer: Bytes) -> Int {
-        let hash = Hash.of(customer)
-        if let slot = keys.find(customer, hash: hash) { return slot }
-        let slot = keys.insert(customer, hash: hash)
-        let placed = customers.insert(Customer())
-        precondition(placed == slot, "keys and customers share their slots")
-        return slot
     }
 
     func find(_ customer: Bytes) -> Int? { keys.find(customer, hash: Hash.of(customer)) }

@@ -9,8 +9,7 @@ extension CustomerState {
     /// The key's bytes stand until that checkpoint is written, so outcomes of the same batch may go on pointing at
     /// them. The slot will be given to another customer: whoever goes through slots must not count on it. O(1)
     func remove(_ slot: Int, into effects: Effects) {
-        let customer = customers.pointer(slot)
-        if customer.pointee.timer != 0 { wheel.cancel(slot, hour: customer.pointee.timer) }
+        disarm(slot)
         unmarkChanged(slot)
         release(slot)
         customers.remove(slot)

@@ -55,6 +55,7 @@ public final class ProductState {
         switch signal.kind {
         case .review: sentimentOwner?.judge(signal, into: effects)
         case .purchaseHistory: churnOwner?.learn(signal, into: effects)
+        case .departed: churnOwner?.forget(signal)
         case .judged: count(signal, slot(signal.subject, .product), into: effects)
         case .judgedCategory: count(signal, slot(signal.subject, .category), into: effects)
         case .boughtAfterCategory: link(signal, slot(signal.subject, .category))

@@ -44,6 +44,8 @@ public enum Measure: UInt8, BitwiseCopyable, Sendable {
 public struct ChurnAlert {
     public var id: OutcomeId
     public var customer: Bytes
+    /// The customer said yes, to all that this is built on; otherwise nothing was said.
+    public var isConsented: Bool
     public var time: EventTime
     public var probability: Double
     public var level: RiskLevel
@@ -62,6 +64,7 @@ public struct ChurnAlert {
     public init(
         id: OutcomeId,
         customer: Bytes,
+        isConsented: Bool,
         time: EventTime,
         probability: Double,
         level: RiskLevel,
@@ -77,6 +80,7 @@ public struct ChurnAlert {
     ) {
         self.id = id
         self.customer = customer
+        self.isConsented = isConsented
         self.time = time
         self.probability = probability
         self.level = level

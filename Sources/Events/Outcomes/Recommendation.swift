@@ -54,6 +54,8 @@ public struct Recommendation {
     public var id: OutcomeId
     public var customer: Bytes
     public var isAnonymous: Bool
+    /// The customer said yes, to all that this is built on; otherwise nothing was said.
+    public var isConsented: Bool
     public var time: EventTime
     public var trigger: Trigger
     public var product: Bytes
@@ -64,6 +66,7 @@ public struct Recommendation {
         id: OutcomeId,
         customer: Bytes,
         isAnonymous: Bool,
+        isConsented: Bool,
         time: EventTime,
         trigger: Trigger,
         product: Bytes,
@@ -73,6 +76,7 @@ public struct Recommendation {
         self.id = id
         self.customer = customer
         self.isAnonymous = isAnonymous
+        self.isConsented = isConsented
         self.time = time
         self.trigger = trigger
         self.product = product

@@ -18,8 +18,11 @@ public struct Decoder: ~Copyable {
     private var draft = Draft()
     private var base: UnsafePointer<UInt8>
     private let allowedFuture = 5 * EventTime.minute
+    private let categories: ConsentCategories
 
-    public init() {
+    /// - Parameter categories: the shop's consent categories by what they stand for.
+    public init(categories: ConsentCategories = .usual) {
+        self.categories = categories
         items = .allocate(capacity: Limits.lineItems)
         items.initialize(repeating: LineItem(), count: Limits.lineItems)
         base = UnsafePointer(unescaped.base)
@@ -124,8 +127,26 @@ public struct Decoder: ~Copyable {
             switch contextFields[slice(key)] {
             case .session: draft.session = try text(&scanner)
             case .locale: draft.locale = try text(&scanner)
+            case .consent: try readConsent(&scanner)
             case nil: try scanner.skipValue(2)
             }
+        }
+    }
+
+    /// Says something only with `categoryPreferences` in it; an empty one says no to everything.
+    private mutating func readConsent(_ scanner: inout Scanner) throws(Malformed) {
+        guard scanner.peek() == UInt8(ascii: "{") else { return try scanner.skipValue(2) }
+        try scanner.object { (key: Slice, scanner: inout Scanner) throws(Malformed) in
+            guard slice(key) == Bytes("categoryPreferences"), scanner.peek() == UInt8(ascii: "{") else {
+                return try scanner.skipValue(3)
+            }
+            var allowed: UInt16 = 0
+            try scanner.object { (key: Slice, scanner: inout Scanner) throws(Malformed) in
+                let bit = categories.bit(of: slice(key))
+                allowed = scanner.peek() == UInt8(ascii: "t") ? allowed | bit : allowed & ~bit
+                try scanner.skipValue(4)
+            }
+            draft.consent = allowed
         }
     }
 
@@ -330,6 +351,7 @@ public struct Decoder: ~Copyable {
         fact.isAnonymous = draft.userId.isEmpty
         fact.messageId = draft.messageId
         fact.time = time
+        fact.consent = draft.consent.map(categories.consent) ?? .unstated
         fact.session = draft.session
         fact.items = UnsafeBufferPointer(start: items, count: draft.itemCount)
         fact.order = draft.order

@@ -38,6 +38,8 @@ struct Draft {
     var timestamp = DraftTime.absent
     var originalTimestamp = DraftTime.absent
     var receivedAt = DraftTime.absent
+    /// Bits of the consent categories that were allowed; nil when nothing was said.
+    var consent: UInt16?
     var session = Bytes.none
     var locale = Bytes.none
     var language = Bytes.none

@@ -5,8 +5,21 @@
 public struct Encoder: Sendable {
     /// Stands in `context.library.version`.
     public let version: StaticString
+    /// `{"categoryPreferences":{…}}` with a yes to every category that stands for something here.
+    private let consent: [UInt8]
 
-    public init(version: StaticString) { self.version = version }
+    public init(version: StaticString, categories: ConsentCategories = .usual) {
+        self.version = version
+        var out = ByteBuffer(capacity: 128)
+        out.append("{\"categoryPreferences\":{")
+        for (index, category) in categories.all.enumerated() {
+            out.append(index > 0 ? ",\"" : "\"")
+            Array(category.utf8).withUnsafeBytes { Escapes.encode(Bytes($0), into: &out) }
+            out.append("\":true")
+        }
+        out.append("}}")
+        consent = out.bytes().array
+    }
 
     public func encode(
         _ recommendation: Recommendation,
@@ -14,6 +27,7 @@ public struct Encoder: Sendable {
         into out: inout ByteBuffer
     ) {
         opening("Products Recommended", "rec-", recommendation.id, recommendation.time, into: &out)
+        closeContext(isConsented: recommendation.isConsented, into: &out)
         out.append(recommendation.isAnonymous ? ",\"anonymousId\":\"" : ",\"userId\":\"")
         Escapes.encode(recommendation.customer, into: &out)
         out.append("\",\"properties\":{\"list_id\":\"rec-")
@@ -64,6 +78,7 @@ public struct Encoder: Sendable {
             alert.time,
             into: &out
         )
+        closeContext(isConsented: alert.isConsented, into: &out)
         out.append(",\"originalTimestamp\":\"")
         out.append(time: alert.time)
         out.append("\",\"sentAt\":\"")
@@ -136,6 +151,7 @@ public struct Encoder: Sendable {
             update.time,
             into: &out
         )
+        closeContext(isConsented: false, into: &out)
         out.append(",\"properties\":{")
         Encoder.append(update.subject, update.key, to: &out)
         out.append(",\"reviews\":")
@@ -231,7 +247,15 @@ public struct Encoder: Sendable {
         out.append(decimal: Double(row.total), decimals: 4)
     }
 
-    /// The envelope up to the identity.
+    private func closeContext(isConsented: Bool, into out: inout ByteBuffer) {
+        if isConsented {
+            out.append(",\"consent\":")
+            out.append(consent)
+        }
+        out.append(UInt8(ascii: "}"))
+    }
+
+    /// The envelope up to the end of the context.
     private func opening(
         _ event: StaticString,
         _ prefix: StaticString,
@@ -250,7 +274,7 @@ public struct Encoder: Sendable {
         out.append(time: time)
         out.append("\",\"context\":{\"library\":{\"name\":\"shopstream\",\"version\":\"")
         out.append(version)
-        out.append("\"}}")
+        out.append("\"}")
     }
 
     private static func append(_ subject: Subject, _ key: Bytes, to out: inout ByteBuffer) {

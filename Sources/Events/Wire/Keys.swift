@@ -11,10 +11,11 @@ enum Field: UInt8, CaseIterable {
 
 /// The members of `context`.
 enum ContextField: UInt8 {
-    case session, locale
+    case session, locale, consent
 
     static let names: [(StaticString, ContextField)] = [
         ("sessionId", .session), ("session_id", .session), ("locale", .locale),
+        ("consent", .consent),
     ]
 }
 
@@ -34,7 +35,7 @@ enum Property: UInt8 {
 
 /// Event names of the specification's version 2, and the aliases of version 1.
 let eventNames: [(StaticString, FactKind)] =
-    FactKind.allCases.filter { $0 != .identified }.map { ($0.name, $0) } + [
+    FactKind.allCases.filter { $0 != .identified && $0 != .erased }.map { ($0.name, $0) } + [
         ("Viewed Product", .productViewed), ("Clicked Product", .productClicked),
         ("Viewed Product Category", .productListViewed), ("Product List Filtered", .productListViewed),
         ("Searched Products", .productsSearched), ("Added Product", .productAdded),

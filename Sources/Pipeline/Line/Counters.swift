@@ -10,6 +10,11 @@ public struct Counters: Sendable {
     public var consumed: [UInt64]
     public var skipped: UInt64 = 0
     public var duplicates: UInt64 = 0
+    /// Customers forgotten because they asked for it, and events dropped because they were from before that.
+    public var erasures: UInt64 = 0
+    public var suppressed: UInt64 = 0
+    /// Events of which less was used than they hold, by the purpose that was not agreed to.
+    public var consentDropped = [UInt64](repeating: 0, count: Purpose.allCases.count)
     /// Records without a key, and with a key that is not the customer's, by input.
     public var unkeyed: [UInt64]
     public var miskeyed: [UInt64]

@@ -7,10 +7,10 @@ struct Emitter {
     private let encoder: Encoder
     private let group: String
 
-    init(_ topology: Topology, group: String) {
+    init(_ topology: Topology, group: String, categories: ConsentCategories = .usual) {
         self.topology = topology
         self.group = group
-        encoder = Encoder(version: Shopstream.version)
+        encoder = Encoder(version: Shopstream.version, categories: categories)
     }
 
     /// Encodes every outcome of the batch and forgets it.

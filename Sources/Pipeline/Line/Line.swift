@@ -69,10 +69,15 @@ public final class Line {
         self.writer = writer
         self.log = log
         self.mailbox = mailbox
-        commons = Commons(configuration: settings.engine, partitions: topology.partitions, names: Names(seed: writer))
-        desk = FoldingDesk(inputs: topology.inputs, partitions: topology.partitions)
+        commons = Commons(
+            configuration: settings.engine,
+            partitions: topology.partitions,
+            names: Names(seed: writer),
+            pseudonyms: settings.pseudonyms
+        )
+        desk = FoldingDesk(topology, categories: settings.engine.consent)
         desk.effects.since = settings.outputsSince
-        emitter = Emitter(topology, group: settings.group)
+        emitter = Emitter(topology, group: settings.group, categories: settings.engine.consent)
         pace = CommitPace(settings.commitInterval)
         ending = UntilEnd(isWanted: settings.untilEnd)
         budget = MemoryBudget(limit: settings.memoryBudget)

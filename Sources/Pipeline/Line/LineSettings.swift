@@ -1,5 +1,5 @@
 public import Engine
-import Events
+public import Events
 
 /// How a line runs: names, intervals, bounds.
 public struct LineSettings: Sendable {
@@ -7,6 +7,8 @@ public struct LineSettings: Sendable {
     /// Static name of this member: `group.instance.id`, and part of the `transactional.id`.
     public var name = "shopstream-0"
     public var engine = EngineConfiguration()
+    /// Keys of the hashes that stand for customers.
+    public var pseudonyms = Pseudonyms()
     /// Between these a transaction's interval adapts to what a commit costs, in ms.
     public var commitInterval: ClosedRange<Int64> = 10...100
     /// A transaction is closed early at this many records or bytes.

@@ -19,6 +19,9 @@ public struct LineStatus: Sendable {
     public var watermark = EventTime.unknown
     public var customers = 0
     public var products = 0
+    /// Customers who are kept forgotten, and those who were too many to keep so.
+    public var suppressions = 0
+    public var suppressionsForgotten: UInt64 = 0
     public var stateBytes = 0
     /// Of those, what single customers and products take.
     public var customerBytes = 0
@@ -90,6 +93,8 @@ extension Line {
         case .customers(let state):
             status.customers += state.count
             status.customerBytes += state.bytesReserved
+            status.suppressions += state.suppressed
+            status.suppressionsForgotten += state.suppressionsForgotten
             status.late += state.late
             if state.watermark != EventTime.unknown {
                 let lowest = status.watermark == EventTime.unknown ? state.watermark : status.watermark

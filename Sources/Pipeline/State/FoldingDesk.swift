@@ -7,12 +7,18 @@ final class FoldingDesk {
     var counters: Counters
     /// Rejected records of this batch, to be written as dead letters before their bytes go.
     var rejected: [(record: Record, input: Int, rejection: Rejection)] = []
-    private var decoder = Decoder()
+    private var decoder: Decoder
+    private var erasures = ErasureDecoder()
+    /// Index of the input that asks to forget customers.
+    private let erasureInput: Int?
     /// Inputs by a hash of their names, so that adding a topic changes no id.
     private let tags: [Int32]
 
-    init(inputs: [String], partitions: Int32) {
-        effects = Effects(partitions: partitions)
+    init(_ topology: Topology, categories: ConsentCategories = .usual) {
+        let inputs = topology.inputs
+        decoder = Decoder(categories: categories)
+        erasureInput = topology.hasErasures ? inputs.count - 1 : nil
+        effects = Effects(partitions: topology.partitions)
         counters = Counters(inputs: inputs.count)
         tags = inputs.map { name in
             Array(name.utf8).withUnsafeBytes { Int32(truncatingIfNeeded: Hash.of(Bytes($0))) }
@@ -32,16 +38,46 @@ final class FoldingDesk {
     /// bytes → decode → validate → update → decide
     @inline(__always)
     func fold(_ record: Record, input: Int, into state: CustomerState) {
+        if input == erasureInput { return erase(record, input, in: state) }
         switch decoder.decode(record.value, recordTime: record.timestamp) {
         case .fact:
             checkKey(record, input)
-            let origin = Origin(topic: tags[input], partition: record.partition, offset: record.offset)
             counters.facts[Int(decoder.fact.kind.rawValue)] += 1
-            if case .duplicate = state.apply(decoder.fact, origin: origin, into: effects) { counters.duplicates += 1 }
+            count(state.apply(decoder.fact, origin: origin(record, input), into: effects))
         case .skipped: counters.skipped += 1
-        case .rejected(let rejection):
-            counters.rejections[input][Int(rejection.rawValue)] += 1
-            rejected.append((record, input, rejection))
+        case .rejected(let rejection): reject(record, input, rejection)
+        }
+    }
+
+    private func origin(_ record: Record, _ input: Int) -> Origin {
+        Origin(topic: tags[input], partition: record.partition, offset: record.offset)
+    }
+
+    private func count(_ applied: Applied) {
+        switch applied {
+        case .new: break
+        case .duplicate: counters.duplicates += 1
+        case .erased: counters.erasures += 1
+        case .suppressed: counters.suppressed += 1
+        case .withheld: counters.consentDropped[Int(Purpose.profile.rawValue)] += 1
+        case .limited: counters.consentDropped[Int(Purpose.marketing.rawValue)] += 1
+        }
+    }
+
+    private func reject(_ record: Record, _ input: Int, _ rejection: Rejection) {
+        counters.rejections[input][Int(rejection.rawValue)] += 1
+        rejected.append((record, input, rejection))
+    }
+
+    /// Under another key it lies in another customer's partition, where it would forget nobody.
+    private func erase(_ record: Record, _ input: Int, in state: CustomerState) {
+        switch erasures.decode(record.value, recordTime: record.timestamp) {
+        case .fact:
+            guard record.key == erasures.fact.customer else { return reject(record, input, .keyMismatch) }
+            counters.facts[Int(FactKind.erased.rawValue)] += 1
+            count(state.apply(erasures.fact, origin: origin(record, input), into: effects))
+        case .skipped: counters.skipped += 1
+        case .rejected(let rejection): reject(record, input, rejection)
         }
     }
 

@@ -257,7 +257,8 @@ extension Restorer {
             do throws(StateFault) {
                 try work[index].shard.restore(key: record.key, value: record.value)
             } catch {
-                throw .unreadable("state", in: work[index].changelog, error)
+                let changelog = work[index].changelog
+                throw .missingKey(error, in: changelog) ?? .unreadable("state", in: changelog, error)
             }
         }
     }

@@ -23,6 +23,7 @@ public enum LineMetrics {
         text.add("shopstream_ready", .gauge, "1 when all assigned partitions fold.", isReady ? 1 : 0)
         addEvents(total, &text)
         addOutputs(total, &text)
+        PrivacyMetrics.add(total, to: &text)
         addState(total, &text)
         addTime(total, now, &text)
         addLine(total, &text)

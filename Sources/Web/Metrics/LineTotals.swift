@@ -15,6 +15,13 @@ public struct LineTotals: Sendable {
     public private(set) var reviewsByPolarity = [UInt64](repeating: 0, count: Polarity.allCases.count)
     public private(set) var duplicates: UInt64 = 0
     public private(set) var skipped: UInt64 = 0
+    public private(set) var erasures: UInt64 = 0
+    public private(set) var suppressed: UInt64 = 0
+    /// By purpose.
+    public private(set) var consentDropped = [UInt64](repeating: 0, count: Purpose.allCases.count)
+    public private(set) var retractions: UInt64 = 0
+    public private(set) var suppressions = 0
+    public private(set) var suppressionsForgotten: UInt64 = 0
     public private(set) var late: UInt64 = 0
     public private(set) var transactions: UInt64 = 0
     public private(set) var aborts: UInt64 = 0
@@ -69,6 +76,8 @@ public struct LineTotals: Sendable {
         lag += status.lag
         customers += status.customers
         products += status.products
+        suppressions += status.suppressions
+        suppressionsForgotten += status.suppressionsForgotten
         knowledgeRows = max(knowledgeRows, status.knowledgeRows)
         stateBytes += status.stateBytes
         customerBytes += status.customerBytes
@@ -94,6 +103,10 @@ public struct LineTotals: Sendable {
         }
         duplicates += counters.duplicates
         skipped += counters.skipped
+        erasures += counters.erasures
+        suppressed += counters.suppressed
+        LineTotals.add(counters.consentDropped, to: &consentDropped)
+        retractions += counters.retractions
         transactions += counters.transactions
         aborts += counters.aborts
         restarts += counters.restarts

@@ -63,8 +63,9 @@ struct ConfigCheck: ParsableCommand {
     func run() throws {
         let settings = try cluster.settings(line.flags)
         let token = try HTTPToken.read(settings)
+        let keys = try PseudonymKeys.read(settings)
         try settings.kafka.check()
-        for warning in settings.kafka.warnings + [token?.warning].compactMap(\.self) {
+        for warning in settings.kafka.warnings + [token?.warning, keys.warning].compactMap(\.self) {
             StandardError.print("shopstream: warning: \(warning)")
         }
         print("the settings fit")

@@ -5,6 +5,9 @@ import Configuration
 enum Setting: String, CaseIterable {
     case brokers, properties, insecure, oauthTokenFile, oauthTokenCommand, inputs, inputsPattern, group, name, lines
     case outputsSince, leave, ranker, http, httpMetrics, httpTokenFile, checkpointSeconds, stallSeconds, memoryBudget
+    case pseudonymKeyFile
+    case consentProfile = "consent.profile"
+    case consentMarketing = "consent.marketing"
     case sessionGapMinutes = "engine.sessionGapMinutes"
     case allowedLatenessMinutes = "engine.allowedLatenessMinutes"
     case retentionDays = "engine.retentionDays"
@@ -32,7 +35,7 @@ enum Setting: String, CaseIterable {
         case .brokers: "-b"
         case .properties: "-F"
         case .checkpointSeconds, .stallSeconds: nil
-        case _ where rawValue.hasPrefix("engine."): nil
+        case _ where rawValue.contains("."): nil
         default: rawValue.reduce(into: "--") { $0 += $1.isUppercase ? "-\($1.lowercased())" : String($1) }
         }
     }
@@ -55,6 +58,9 @@ enum Setting: String, CaseIterable {
         case .http: "address of the HTTP server, or none; off loopback it wants httpTokenFile"
         case .httpMetrics: "second address, for probes and metrics only; needs no token"
         case .httpTokenFile: "file with the bearer token that HTTP demands; probes need none"
+        case .pseudonymKeyFile: "file with keys of customers' pseudonyms: id and hexadecimal, newest first"
+        case .consentProfile: "consent categories that a profile needs; default: Analytics"
+        case .consentMarketing: "consent categories that recommendations and alerts need; default: Advertising"
         case .checkpointSeconds: "between two checkpoints of a partition"
         case .stallSeconds: "a line that has work and does not get on for so long is reported"
         case .memoryBudget: "bytes of state at most, like 512M or 2G; the least valuable customers leave"

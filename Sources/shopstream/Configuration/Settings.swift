@@ -23,6 +23,7 @@ struct Settings {
     var stallSeconds: Int
     /// Bytes; zero for any number.
     var memoryBudget: Int
+    var pseudonymKeyFile: String?
     var engine: EngineConfiguration
     /// Each setting of ours with where it came from.
     var report: [SettingsReport.Entry]
@@ -48,7 +49,9 @@ struct Settings {
         checkpointSeconds = try reader.number(.checkpointSeconds, 30, within: 1...3_600)
         stallSeconds = try reader.number(.stallSeconds, 30, within: 1...3_600)
         memoryBudget = try reader.bytes(.memoryBudget)
+        pseudonymKeyFile = reader.text(.pseudonymKeyFile)
         engine = try reader.engine()
+        engine.consent = try reader.consent()
         if let problem = report.firstProblem { throw problem }
         guard inputs == nil || inputsPattern == nil else {
             throw Exit(.configuration, "inputs and inputsPattern exclude each other")
@@ -144,6 +147,15 @@ struct SettingsReader {
         }
         guard words.isEmpty else { throw refusal(.oauthTokenFile, "excludes oauthTokenCommand") }
         return .file(file)
+    }
+
+    func consent() throws(Exit) -> ConsentCategories {
+        let profile = list(.consentProfile) ?? ConsentCategories.usual.profile
+        let marketing = list(.consentMarketing) ?? ConsentCategories.usual.marketing
+        guard let categories = ConsentCategories(profile: profile, marketing: marketing) else {
+            throw refusal(.consentMarketing, "and consent.profile take at most \(ConsentCategories.most) categories")
+        }
+        return categories
     }
 
     func engine() throws(Exit) -> EngineConfiguration {

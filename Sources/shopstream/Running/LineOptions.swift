@@ -45,6 +45,9 @@ struct LineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Bearer token that HTTP demands; off loopback it must.", valueName: "file"))
     var httpTokenFile: String?
 
+    @Option(help: ArgumentHelp("Keys of the hashes that stand for customers.", valueName: "file"))
+    var pseudonymKeyFile: String?
+
     /// What was said, for ``SettingsSources``.
     var flags: [Setting: ConfigContent] {
         var flags: [Setting: ConfigContent] = [:]
@@ -55,6 +58,7 @@ struct LineOptions: ParsableArguments {
             (.inputsPattern, inputsPattern), (.group, group), (.name, name), (.outputsSince, outputsSince),
             (.memoryBudget, memoryBudget), (.ranker, ranker), (.http, http), (.httpMetrics, httpMetrics),
             (.httpTokenFile, httpTokenFile),
+            (.pseudonymKeyFile, pseudonymKeyFile),
         ]
         for (setting, text) in texts { flags[setting] = text.map { .string($0) } }
         return flags

@@ -48,16 +48,23 @@ struct Run: AsyncParsableCommand {
         let settings = try cluster.settings(line.flags)
         let token = try HTTPToken.read(settings)
         if let warning = token?.warning { log.warning("\(warning)") }
+        let keys = try PseudonymKeys.read(settings)
+        if let warning = keys.warning { log.warning("\(warning)") }
         let kafka = try cluster.makeCluster(settings, logger: log)
         let existing = try await Patience.whileUnreachable(log: log) { () throws(Fault) in try kafka.topics() }
         let topology = try Topology(
             inputs: InputTopics.resolve(settings, existing: existing.keys),
             existing: existing
         )
+        if !topology.hasErasures {
+            log.notice("\(Topology.erasures) does not exist: nobody can ask to be forgotten; shopstream topics apply")
+        }
+        var lineSettings = settings.lineSettings(untilEnd: untilEnd)
+        lineSettings.pseudonyms = keys.pseudonyms
         let runner = Runner(
             cluster: kafka,
             topology: topology,
-            settings: settings.lineSettings(untilEnd: untilEnd),
+            settings: lineSettings,
             lines: settings.lines,
             clock: .system,
             log: log

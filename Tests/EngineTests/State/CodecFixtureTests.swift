@@ -117,8 +117,14 @@ enum StateFixture {
             "d4 9:00 critic reviews p3/c2 stars 5 saying great quality, love it",
             "d4 9:01 critic reviews p3/c2 saying it broke at once, terrible", "d4 9:02 critic wishes p9",
             "d5 10:00 silent buys p3/c2@20", "d12 10:00 silent buys p4/c2@20", "d19 10:00 silent buys p3/c2@20",
+            "d20 9:00 private buys p3/c2@20 as x1 allowing Analytics",
+            "d20 9:01 secret views p3/c2@20 allowing nothing",
+            "d20 9:02 open views p3/c2@20 allowing Analytics,Advertising",
+            "d20 9:03 gone views p3/c2@20",
         ]
         for line in story + orders { world.fold(Array(Saying(line, day: 0).json.utf8)) }
+        world.erase("gone", "d21")
+        world.fold(Array(Saying("d22 9:03 gone views p9", day: 0).json.utf8))
         world.tick(Saying.time("d160"))
         world.publish(to: [])
         world.fold(Array(Saying("d160 1:00 full views p9/c1/b9", day: 0).json.utf8))
@@ -172,6 +178,6 @@ extension World {
             log["product stage model/sentiment/\(StateFixture.chunk)"] = .some(out.bytes().array)
         }
         checkpoint(into: &log)
-        return log
+        return log.merging(suppressionRecords()) { $1 }
     }
 }

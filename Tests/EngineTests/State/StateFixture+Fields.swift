@@ -16,6 +16,8 @@ extension StateFixture {
         for slot in slots.sorted(by: { state.keys.bytes($0).precedes(state.keys.bytes($1)) }) {
             let name = state.keys.bytes(slot).text
             lines += (facts(state.customers[slot]) + histories(state, slot)).map { "\(name): \($0)" }
+            guard version >= 2 else { continue }
+            lines.append("\(name): \(state.customers[slot].consent), began anew \(state.customers[slot].beganAnew)")
         }
         return lines
     }

@@ -18,10 +18,10 @@ final class World {
     private let encoder = Encoder(version: "test")
 
     /// - Parameter strangers: names that are known before, so that dense numbers differ from those of another world.
-    init(strangers: Int = 0) {
+    init(strangers: Int = 0, pseudonyms: Pseudonyms = Pseudonyms()) {
         let names = Names(seed: UInt64(strangers))
         for number in 0..<strangers { Array("stranger-\(number)".utf8).withUnsafeBytes { _ = names.intern(Bytes($0)) } }
-        commons = Commons(configuration: EngineConfiguration(), partitions: 1, names: names)
+        commons = Commons(configuration: EngineConfiguration(), partitions: 1, names: names, pseudonyms: pseudonyms)
         customers = CustomerState(partition: 0, commons: commons)
         products = ProductState(partition: 0, commons: commons)
     }
@@ -37,6 +37,32 @@ final class World {
         }
         closeCircle()
         return told[before...]
+    }
+
+    /// The customer asks to be forgotten, with all that was before then: `d3 12:00`.
+    @discardableResult
+    func erase(_ customer: String, _ time: String) -> Applied? {
+        var decoder = ErasureDecoder()
+        let request = "{\"event\":\"User Deleted\",\"userId\":\"\(customer)\",\"timestamp\":\(Saying.time(time))}"
+        let applied = Array(request.utf8).withUnsafeBytes { value -> Applied? in
+            guard case .fact = decoder.decode(Bytes(value), recordTime: EventTime.unknown) else { return nil }
+            return customers.apply(decoder.fact, origin: Origin(topic: 2, partition: 0, offset: 0), into: effects)
+        }
+        closeCircle()
+        return applied
+    }
+
+    /// Folds the line of a story.
+    @discardableResult
+    func says(_ line: String) -> Applied? {
+        var decoder = Decoder()
+        let applied = Array(Saying(line, day: 0).json.utf8).withUnsafeBytes { value -> Applied? in
+            guard case .fact = decoder.decode(Bytes(value), recordTime: EventTime.unknown) else { return nil }
+            offset += 1
+            return customers.apply(decoder.fact, origin: Origin(topic: 1, partition: 0, offset: offset), into: effects)
+        }
+        closeCircle()
+        return applied
     }
 
     /// The customer leaves. False when nobody of that name is known.
@@ -151,6 +177,18 @@ extension World {
         }
     }
 
+    func suppressionRecords() -> Changelog {
+        var log: Changelog = [:]
+        var out = ByteBuffer()
+        var places: [(Int, Int)] = []
+        customers.encodeSuppressions(into: &out) { places.append(($0, $1)) }
+        for (index, (key, value)) in places.enumerated() {
+            let end = index + 1 < places.count ? places[index + 1].0 : out.count
+            log[out.bytes(key..<value).text] = .some(out.bytes(value..<end).array)
+        }
+        return log
+    }
+
     /// All there is, changed or not.
     func whole() -> Changelog {
         var log: Changelog = [:]
@@ -160,6 +198,7 @@ extension World {
         for slot in 0..<products.products.slots {
             World.add(&log, "product stage ") { products.encode(everyone: slot, into: &$0) ?? 0 }
         }
+        log.merge(suppressionRecords()) { $1 }
         World.add(&log) { customers.encodePartition(into: &$0) }
         World.add(&log, "product stage ") { products.encodePartition(into: &$0) }
         World.add(&log, "churn") { out in

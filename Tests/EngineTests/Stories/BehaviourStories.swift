@@ -79,7 +79,8 @@ import Testing
             "10:11 u1 searches",
             "10:12 u1 opens-cart",
             "10:13 u1 checks-out",
-            "10:14 u1 identifies"
+            "10:14 u1 identifies",
+            "10:15 u1 decides"
         )
         let profile = try shop.profile("u1")
         #expect(
@@ -87,8 +88,8 @@ import Testing
                 2, 1, 1, 1, 1, 1,
             ]
         )
-        #expect(profile.lastSeen == Moment(Saying.time("d0 10:14")))
-        #expect(shop.replayer.counters.facts == [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+        #expect(profile.lastSeen == Moment(Saying.time("d0 10:15")))
+        #expect(shop.replayer.counters.facts == [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0])
         let product = try shop.product("p1")
         #expect([product.views, product.adds, product.orders, product.returns] == [2, 1, 1, 1])
     }

@@ -19,6 +19,10 @@ struct Outcome {
         self.json = json
         let reason =
             record.headers < 0 ? nil : outbox.headers[Int(record.headers)].first { $0.name.hasSuffix(".exception") }
+        if record.valueCount < 0 {
+            line = "retracted from \(outbox.key(of: record).text)"
+            return
+        }
         line =
             switch OutputTopic(rawValue: topic) {
             case .recommendations: Outcome.recommendation(json)

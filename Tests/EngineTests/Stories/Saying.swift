@@ -2,7 +2,8 @@ import Events
 
 /// One line of a story, and the record that it stands for.
 ///
-///     [d3] 10:00[:30] who verb product… [in session] [as id] [for 12.50] [paying EUR] [stars 4] [saying the rest]
+///     [d3] 10:00[:30] who verb product… [in session] [as id] [for 12.50] [paying EUR] [stars 4]
+///     [allowing category,… | nothing] [saying the rest]
 ///
 /// A product is `name[/category[/brand]][@price][*quantity]`; who begins with `?` has not said who it is.
 struct Saying {
@@ -12,6 +13,7 @@ struct Saying {
         "wishes": "Product Added to Wishlist", "opens-cart": "Cart Viewed", "checks-out": "Checkout Started",
         "buys": "Order Completed", "cancels": "Order Cancelled", "returns": "Order Refunded",
         "reviews": "Product Reviewed", "identifies": "identify",
+        "decides": "Segment Consent Preference Updated",
     ]
 
     private(set) var day: Int
@@ -42,17 +44,29 @@ struct Saying {
     /// Where a keyword's value goes: `context`, the envelope or the properties.
     private static let keywords = [
         "in": "sessionId", "as": "messageId", "for": "total", "paying": "currency", "stars": "rating",
+        "allowing": "consent",
     ]
 
     private static func read(_ tokens: ArraySlice<String>, _ envelope: inout [String], _ properties: inout [String]) {
         var rest = tokens
+        var context: [String] = []
+        defer { if !context.isEmpty { envelope.append("\"context\":{\(context.joined(separator: ","))}") } }
         while let keyword = rest.popFirst(), let value = rest.popFirst(), let name = keywords[keyword] {
             switch keyword {
-            case "in": envelope.append("\"context\":{\(text(name, value))}")
+            case "in": context.append(text(name, value))
+            case "allowing": context.append("\"consent\":{\"categoryPreferences\":{\(preferences(value))}}")
             case "as": envelope.append(text(name, value))
             default: properties.append(text(name, value))
             }
         }
+    }
+
+    /// The categories named are allowed, the usual others refused; nothing leaves the list empty.
+    private static func preferences(_ value: String) -> String {
+        if value == "nothing" { return "" }
+        let allowed = value.split(separator: ",").map(String.init)
+        let all = Set(allowed + ConsentCategories.usual.all).sorted()
+        return all.map { "\"\($0)\":\(allowed.contains($0))" }.joined(separator: ",")
     }
 
     private static func product(_ token: String) -> String {

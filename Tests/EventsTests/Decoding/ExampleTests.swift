@@ -35,6 +35,8 @@ import Testing
     }
 
     static let facts = [
+        "accepted-consent-updated.json":
+            "consentUpdated AiUGstSDIg 2026-11-02T19:12:00.000Z id=ajs-next-1730574600-9",
         "accepted-anonymous-search.json":
             "productsSearched ?23adfd82-aa0f-45a7-a756-24f2a7a4c895 2026-11-02T19:10:00.000Z id=ajs-next-1730574600-2 "
             + "query=blue hotpants",
@@ -74,6 +76,22 @@ import Testing
             #expect(told(example.bytes) == fact, "\(example.name)")
         }
         #expect(examples.count == Self.facts.count)
+    }
+
+    @Test func `requests to forget somebody decode as their file names say`() throws {
+        let examples = try Self.examples("privacy.erasures.v1")
+        #expect(examples.contains { $0.isAccepted } && examples.contains { !$0.isAccepted })
+        for example in examples {
+            let line = ErasureDecoderTests.told(String(decoding: example.bytes, as: UTF8.self), recordTime: .max)
+            if example.name.contains("unsuppress") {
+                #expect(line == "skipped")
+            } else if example.isAccepted {
+                let customer = example.name.contains("shopify") ? "191167" : "AiUGstSDIg"
+                #expect(line.hasPrefix("erased \(customer) 2026-11-02T19:10:00.000Z"), "\(example.name)")
+            } else {
+                #expect(line == "rejected \(example.reason)", "\(example.name)")
+            }
+        }
     }
 
     @Test func `catalogue rows are read as their file names say`() throws {

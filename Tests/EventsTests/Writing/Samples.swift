@@ -39,12 +39,14 @@ enum Samples {
     static func recommendation(
         _ customer: Bytes = Bytes("u1"),
         anonymous: Bool = false,
+        consented: Bool = false,
         after product: Bytes = Bytes("p1")
     ) -> Recommendation {
         Recommendation(
             id: id(1, Bytes("u1")),
             customer: customer,
             isAnonymous: anonymous,
+            isConsented: consented,
             time: noon,
             trigger: .view,
             product: product,
@@ -53,10 +55,12 @@ enum Samples {
         )
     }
 
-    static func alert(_ customer: Bytes = Bytes("u1"), level: RiskLevel = .high) -> ChurnAlert {
+    static func alert(_ customer: Bytes = Bytes("u1"), level: RiskLevel = .high, consented: Bool = false) -> ChurnAlert
+    {
         ChurnAlert(
             id: id(2, Bytes("u1")),
             customer: customer,
+            isConsented: consented,
             time: noon,
             probability: 0.8249,
             level: level,
@@ -76,6 +80,7 @@ enum Samples {
         ChurnAlert(
             id: id(2, Bytes("u2")),
             customer: Bytes("u2"),
+            isConsented: false,
             time: noon,
             probability: 1,
             level: .none,

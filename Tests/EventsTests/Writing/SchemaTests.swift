@@ -45,6 +45,20 @@ import Testing
         }
     }
 
+    @Test func `a yes travels in the context, and fits`() throws {
+        let list = Samples.recommendation(consented: true)
+        let alert = Samples.alert(consented: true)
+        let yes = #""consent":{"categoryPreferences":{"Analytics":true,"Advertising":true}}}"#
+        let texts = [
+            Samples.text { Samples.encoder.encode(list, places: Samples.places(), into: &$0) },
+            Samples.text { Samples.encoder.encode(alert, into: &$0) },
+        ]
+        for (topic, text) in zip(Self.outputs, texts) {
+            let offences = try Schema(topic: topic).offences(in: text)
+            #expect(text.contains(yes) && offences.isEmpty, "\(offences)")
+        }
+    }
+
     @Test func `alerts fit with every level, reason and measure`() throws {
         for level in RiskLevel.allCases {
             for measure in [Measure.none, .reminder, .coupon, .personalCall] {

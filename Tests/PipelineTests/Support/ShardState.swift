@@ -22,6 +22,14 @@ extension Shard {
             buffer.removeAll()
             index += 1
         }
+        if case .customers(let state) = self.state {
+            var places: [(key: Int, value: Int)] = []
+            state.encodeSuppressions(into: &buffer) { places.append(($0, $1)) }
+            for (index, place) in places.enumerated() {
+                let end = index + 1 < places.count ? places[index + 1].key : buffer.count
+                records[buffer.bytes(place.key..<place.value).text] = buffer.bytes(place.value..<end).array
+            }
+        }
         return records
     }
 

@@ -28,7 +28,7 @@ final class Truth {
         self.rig = rig
         self.changelogs = changelogs
         emitter = Emitter(rig.topology, group: rig.settings.group)
-        desk = FoldingDesk(inputs: rig.topology.inputs, partitions: rig.topology.partitions)
+        desk = FoldingDesk(rig.topology, categories: rig.settings.engine.consent)
         for number in 0..<rig.topology.partitions {
             try fold(.customers, number, foldByJournal)
             try fold(.products, number, foldSignals)

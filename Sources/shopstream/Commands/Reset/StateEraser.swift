@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Pipeline
 
@@ -121,10 +122,16 @@ final class StateEraser {
         return try reader.bounds(of: partitions).filter { $0.value.end > $0.value.start }.mapValues(\.end)
     }
 
+    /// Who was forgotten stays so: those records are written again as they are, behind what starts the memory over.
+    ///
     /// - Parameter end: of what is swept; what lies behind is our own.
     private func take(_ record: Record, _ end: Int64?, _ keys: inout Set<ErasedKey>) {
-        guard let end, record.offset < end, !record.value.isMissing, !record.key.isMissing else { return }
+        guard let end, record.offset < end, !record.key.isMissing else { return }
         if record.key == Bytes(Journal.key) || record.key == Bytes(Checkpoint.key) { return }
+        if CustomerState.isSuppression(record.key) {
+            return outbox.add(topic: record.topic, partition: record.partition, key: record.key, value: record.value)
+        }
+        guard !record.value.isMissing else { return }
         let key = ErasedKey(topic: record.topic, partition: record.partition, bytes: record.key.array)
         guard keys.insert(key).inserted else { return }
         erase(record.key, record.topic, record.partition)

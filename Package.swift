@@ -17,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -25,7 +26,11 @@ let package = Package(
         .target(name: "Events", swiftSettings: strict),
         .target(name: "Models", swiftSettings: strict),
         .target(name: "Engine", dependencies: ["Events", "Models"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["Events", "Engine", logging], swiftSettings: strict),
+        .target(
+            name: "Pipeline",
+            dependencies: ["Events", "Engine", logging, .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         .target(name: "Traffic", dependencies: ["Events", "Engine", "Pipeline"], swiftSettings: strict),
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .target(name: "Kafka", dependencies: ["Events", "Pipeline", "CRdkafka", logging], swiftSettings: strict),

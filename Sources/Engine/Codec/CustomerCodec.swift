@@ -95,7 +95,7 @@ extension CustomerState {
     }
 }
 
-/// The fields of a customer, in this order, version 1.
+/// The fields of a customer, in this order; what a version added stands before the advice, which is last.
 extension CustomerState {
     func encode(_ customer: UnsafePointer<Customer>, into out: inout ByteBuffer) {
         out.append(StateCodec.version)
@@ -121,7 +121,15 @@ extension CustomerState {
             out.append(double: customer.pointee.spend[index].amount)
         }
         encodeHistories(customer, into: &out)
+        encodeBustle(customer, into: &out)
         out.append(littleEndian: customer.pointee.lastList)
+    }
+
+    /// Since version 2.
+    private func encodeBustle(_ customer: UnsafePointer<Customer>, into out: inout ByteBuffer) {
+        out.append(littleEndian: customer.pointee.bustle.word)
+        out.append(littleEndian: customer.pointee.lastReview.mark)
+        out.append(littleEndian: customer.pointee.lastReview.fraction)
     }
 
     private func encode(_ gaps: GapStatistics, _ prices: PriceBand, into out: inout ByteBuffer) {
@@ -176,8 +184,17 @@ extension CustomerState {
             customer.pointee.spend[index].amount = reader.double()
         }
         decodeHistories(&reader, customer)
+        if reader.stateVersion >= 2 { decodeBustle(&reader, customer) }
         customer.pointee.lastList = reader.littleEndian(UInt32.self)
         if !isSound(customer.pointee) { reader.fail() }
+    }
+
+    private func decodeBustle(_ reader: inout ByteReader, _ customer: UnsafeMutablePointer<Customer>) {
+        customer.pointee.bustle = Bustle(word: reader.littleEndian(UInt32.self))
+        customer.pointee.lastReview.mark = reader.littleEndian(UInt32.self)
+        customer.pointee.lastReview.fraction = reader.littleEndian(Int16.self)
+        // An edit changes a mean: there must be reviews of which it is one.
+        if customer.pointee.lastReview.mark != 0, customer.pointee.reviews == 0 { reader.fail() }
     }
 
     /// Times of facts are plausible, sums are finite, and only who has ordered can be missed: else the record is not

@@ -43,10 +43,15 @@ public final class CustomerState {
     var due = FlatArray<UInt32>()
     var clock = ChurnClock()
     let ranking: ChainRanking
+    var hot = HotList()
     /// The highest event time seen.
     public internal(set) var newest = EventTime.unknown
     /// Late events: older than the watermark when they came.
     public internal(set) var late: UInt64 = 0
+    /// Alerts taken back because an event came late.
+    public internal(set) var corrected: UInt64 = 0
+    /// Events of hot customers.
+    public internal(set) var quieted: UInt64 = 0
 
     public init(partition: Int32, commons: Commons) {
         self.partition = partition
@@ -78,6 +83,17 @@ public final class CustomerState {
         markChanged(slot)
         meet(slot, fact)
         let missed = comeBack(slot, fact)
+        if isHot(slot, at: fact.time) {
+            keepBooks(slot, fact)
+        } else {
+            fold(slot, fact, origin, into: effects)
+        }
+        clear(slot, from: missed == .none ? correct(slot, fact) : missed, fact, origin, into: effects)
+        return .new
+    }
+
+    @inline(__always)
+    private func fold(_ slot: Int, _ fact: Fact, _ origin: Origin, into effects: Effects) {
         switch fact.kind {
         case .productViewed: view(slot, fact, origin, into: effects)
         case .productClicked, .productWishlisted, .productRemoved: touch(slot, fact)
@@ -87,8 +103,6 @@ public final class CustomerState {
         case .productReviewed: review(slot, fact, origin, into: effects)
         case .productListViewed, .productsSearched, .cartViewed, .checkoutStarted, .identified: break
         }
-        clear(slot, from: missed, fact, origin, into: effects)
-        return .new
     }
 
     /// Time goes on without an event: a journaled tick.

@@ -1,5 +1,5 @@
 public import Engine
-import Events
+public import Events
 
 /// How a line runs: names, intervals, bounds.
 public struct LineSettings: Sendable {
@@ -25,6 +25,8 @@ public struct LineSettings: Sendable {
     public var untilEnd = false
     /// Outcomes about earlier event times are not written.
     public var outputsSince = EventTime.unknown
+    /// Stands for a customer in metrics and logs, where no id may be.
+    public var pseudonym: @Sendable (Bytes) -> String = { _ in "unnamed" }
     /// Give up the membership when stopping, instead of keeping it for a quick return.
     public var leaves = false
     /// A stop that cannot drain, because the cluster is away, gives up after this time, in ms: nothing is lost.

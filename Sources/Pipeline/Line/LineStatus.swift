@@ -1,6 +1,18 @@
 import Engine
 import Events
 
+/// A customer with more events than a person makes, under a pseudonym.
+public struct HotName: Sendable, Equatable {
+    public var pseudonym: String
+    /// In the hour of their newest event.
+    public var events: UInt64
+
+    public init(pseudonym: String, events: UInt64) {
+        self.pseudonym = pseudonym
+        self.events = events
+    }
+}
+
 /// What a line tells of itself, a few times a second. Plain values, copied out of the line's thread.
 public struct LineStatus: Sendable {
     public var name = ""
@@ -23,6 +35,11 @@ public struct LineStatus: Sendable {
     public var knowledgeRows = 0
     public var namesRefused: UInt64 = 0
     public var late: UInt64 = 0
+    /// Alerts taken back because an event came late.
+    public var corrected: UInt64 = 0
+    /// Events of hot customers, and the busiest of those, by pseudonym.
+    public var quieted: UInt64 = 0
+    public var hot: [HotName] = []
     /// Smoothed, in ms.
     public var commitCost = 0.0
     public var commitInterval: Int64 = 0
@@ -77,6 +94,11 @@ extension Line {
         return status
     }
 
+    private func named(_ customer: HotCustomer) -> HotName {
+        let pseudonym = customer.customer.withUnsafeBytes { settings.pseudonym(Bytes($0)) }
+        return HotName(pseudonym: pseudonym, events: customer.events)
+    }
+
     private func add(_ shard: Shard, to status: inout LineStatus) {
         status.stateBytes += shard.bytesReserved
         switch shard.state {
@@ -84,6 +106,9 @@ extension Line {
             status.customers += state.count
             status.customerBytes += state.bytesReserved
             status.late += state.late
+            status.corrected += state.corrected
+            status.quieted += state.quieted
+            status.hot += state.hotCustomers.map(named)
             if state.watermark != EventTime.unknown {
                 let lowest = status.watermark == EventTime.unknown ? state.watermark : status.watermark
                 status.watermark = min(lowest, state.watermark)

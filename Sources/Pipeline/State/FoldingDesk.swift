@@ -7,17 +7,22 @@ final class FoldingDesk {
     var counters: Counters
     /// Rejected records of this batch, to be written as dead letters before their bytes go.
     var rejected: [(record: Record, input: Int, rejection: Rejection)] = []
-    private var decoder = Decoder()
+    private var decoder: Decoder
     /// Inputs by a hash of their names, so that adding a topic changes no id.
     private let tags: [Int32]
 
-    init(inputs: [String], partitions: Int32) {
+    /// - Parameter needsClock: see ``Events/Decoder``.
+    init(inputs: [String], partitions: Int32, needsClock: Bool = false) {
+        decoder = Decoder(needsClock: needsClock)
         effects = Effects(partitions: partitions)
         counters = Counters(inputs: inputs.count)
         tags = inputs.map { name in
             Array(name.utf8).withUnsafeBytes { Int32(truncatingIfNeeded: Hash.of(Bytes($0))) }
         }
     }
+
+    /// Bytes of signals and dead letters that are not in the outbox yet.
+    var bytesWaiting: Int { rejected.reduce(effects.signals.bytes) { $0 + $1.record.value.count } }
 
     /// A restore repeats what is already published: it folds without a word and without counting.
     func muted(_ body: () -> Void) {
@@ -39,9 +44,7 @@ final class FoldingDesk {
             counters.facts[Int(decoder.fact.kind.rawValue)] += 1
             if case .duplicate = state.apply(decoder.fact, origin: origin, into: effects) { counters.duplicates += 1 }
         case .skipped: counters.skipped += 1
-        case .rejected(let rejection):
-            counters.rejections[input][Int(rejection.rawValue)] += 1
-            rejected.append((record, input, rejection))
+        case .rejected(let rejection): rejected.append((record, input, rejection))
         }
     }
 

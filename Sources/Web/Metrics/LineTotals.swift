@@ -16,6 +16,11 @@ public struct LineTotals: Sendable {
     public private(set) var duplicates: UInt64 = 0
     public private(set) var skipped: UInt64 = 0
     public private(set) var late: UInt64 = 0
+    public private(set) var corrected: UInt64 = 0
+    public private(set) var quieted: UInt64 = 0
+    /// Busiest first, at most ``hotNames``.
+    public private(set) var hot: [HotName] = []
+    static let hotNames = 5
     public private(set) var transactions: UInt64 = 0
     public private(set) var aborts: UInt64 = 0
     public private(set) var restarts: UInt64 = 0
@@ -54,6 +59,10 @@ public struct LineTotals: Sendable {
 
     private mutating func add(_ status: LineStatus) {
         late += status.late
+        corrected += status.corrected
+        quieted += status.quieted
+        let busiest = (hot + status.hot).sorted { ($1.events, $0.pseudonym) < ($0.events, $1.pseudonym) }
+        hot = Array(busiest.prefix(LineTotals.hotNames))
         namesRefused += status.namesRefused
         lag += status.lag
         customers += status.customers

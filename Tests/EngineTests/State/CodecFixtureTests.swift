@@ -119,6 +119,11 @@ enum StateFixture {
             "d5 10:00 silent buys p3/c2@20", "d12 10:00 silent buys p4/c2@20", "d19 10:00 silent buys p3/c2@20",
         ]
         for line in story + orders { world.fold(Array(Saying(line, day: 0).json.utf8)) }
+        let edited = """
+            {"event":"Product Reviewed","userId":"critic","timestamp":\(Saying.time("d6")),\
+            "properties":{"product_id":"p3","category":"c2","rating":4,"review_id":"r1"}}
+            """
+        world.fold(Array(edited.utf8))
         world.tick(Saying.time("d160"))
         world.publish(to: [])
         world.fold(Array(Saying("d160 1:00 full views p9/c1/b9", day: 0).json.utf8))

@@ -30,7 +30,11 @@ let package = Package(
         ),
         .target(name: "Models", swiftSettings: strict),
         .target(name: "Engine", dependencies: ["Events", "Models"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["Events", "Engine", logging], swiftSettings: strict),
+        .target(
+            name: "Pipeline",
+            dependencies: ["Events", "Engine", logging, .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         .target(name: "Traffic", dependencies: ["Events", "Engine", "Pipeline"], swiftSettings: strict),
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .target(name: "Kafka", dependencies: ["Events", "Pipeline", "CRdkafka", logging], swiftSettings: strict),

@@ -93,6 +93,12 @@ public enum Bounds {
     public static let knownRow = 20
     /// Products popular enough to stand in when nothing else is known.
     public static let popular = 64
+    /// Events of one customer in an hour from which on nobody believes that a person makes them: one in six seconds.
+    public static let eventsPerHour: UInt32 = 600
+    /// The busiest of a partition's hot customers, for the metrics.
+    public static let hotCustomers = 4
+    /// Reviews of a product or category by whose id an edit is known: 16 × 12 bytes.
+    public static let reviewMarks = 16
     /// Viewed products of a session that an order is credited to.
     public static let creditedViews = 10
 }

@@ -36,6 +36,9 @@ public enum FactKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         default: false
         }
     }
+
+    /// A line of these says that something was bought or came back, so a line of nothing is none.
+    var countsUnits: Bool { self == .orderCompleted || self == .orderCancelled || self == .orderRefunded }
 }
 
 /// An ISO 4217 code in four bytes; zero means that none was given.
@@ -129,7 +132,7 @@ public enum Limits {
 /// Why a record could not be used. The codes are finite and stable; they stand in the dead letter's headers.
 public enum Rejection: UInt8, Error, Sendable, CaseIterable {
     case malformedJSON, unknownEnvelope, unsupportedEncoding, schemaViolation, missingIdentity, badTimestamp, oversize
-    case keyMismatch
+    case keyMismatch, futureTimestamp, tooLarge
 
     public var code: StaticString {
         switch self {
@@ -141,6 +144,8 @@ public enum Rejection: UInt8, Error, Sendable, CaseIterable {
         case .badTimestamp: "bad_timestamp"
         case .oversize: "oversize"
         case .keyMismatch: "key_mismatch"
+        case .futureTimestamp: "future_timestamp"
+        case .tooLarge: "too-large"
         }
     }
 
@@ -148,6 +153,7 @@ public enum Rejection: UInt8, Error, Sendable, CaseIterable {
     public var stage: StaticString {
         switch self {
         case .malformedJSON, .unknownEnvelope, .unsupportedEncoding: "decode"
+        case .tooLarge: "produce"
         default: "validate"
         }
     }
@@ -160,9 +166,11 @@ public enum Rejection: UInt8, Error, Sendable, CaseIterable {
         case .unsupportedEncoding: "the value is not JSON (empty, Avro, Protobuf or another binary format)"
         case .schemaViolation: "a required property is missing or has the wrong type"
         case .missingIdentity: "neither userId nor anonymousId is given"
-        case .badTimestamp: "the timestamp cannot be read, is implausible or lies in the future"
+        case .badTimestamp: "the timestamp cannot be read, is implausible, or there is no clock to hold it against"
         case .keyMismatch: "the record's key is not the user whom it is about"
         case .oversize: "the record or one of its identifiers is too long"
+        case .futureTimestamp: "the event is more than five minutes ahead of its record"
+        case .tooLarge: "the record is larger than its dead-letter topic takes: only its beginning is kept"
         }
     }
 }

@@ -10,10 +10,10 @@ public enum Signal {
         /// `object` was bought in the order after something of the category `subject`.
         case boughtAfterCategory
         /// A review on its way to the sentiment model's owner: `object` the product, `text` the words, `weight` the
-        /// rating in 0…1 or NaN.
+        /// rating in 0…1 or NaN; carries a ``SignalFields/mark``.
         case review
         /// A judged review on its way to its product's (or category's) counters: `weight` the polarity in −1…1,
-        /// `text` the words that decided.
+        /// `text` the words that decided; carries a ``SignalFields/mark``.
         case judged, judgedCategory
         /// A customer's purchase history on its way to the churn population's owner: `weight` repeats, `second` days
         /// from first to last purchase, `third` days from first purchase to now.
@@ -67,5 +67,12 @@ public struct SignalFields: BitwiseCopyable {
         self.second = second
         self.third = third
         self.cause = cause
+    }
+
+    /// What an edit of the same review is known by; zero for none. Travels in halves in `second` and `third`, which a
+    /// review has no other use for and which hold 16 bits exactly.
+    @inlinable public var mark: UInt32 {
+        get { UInt32(max(0, min(second, 65_535))) << 16 | UInt32(max(0, min(third, 65_535))) }
+        set { (second, third) = (Float(newValue >> 16), Float(newValue & 0xFFFF)) }
     }
 }

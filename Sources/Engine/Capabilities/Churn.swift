@@ -18,7 +18,24 @@ extension CustomerState {
         let previous = customer.pointee.level
         guard previous != .none, fact.time >= customer.pointee.lastSeen else { return .none }
         customer.pointee.level = .none
+        if fact.time < watermark { corrected += 1 }
         if fact.kind != .orderCompleted { armSilence(slot, from: fact.time) }
+        return previous
+    }
+
+    /// A late order can show that what was detected never was: then it is taken back, and looked for anew with what is
+    /// known now. Answers the level that is over. An order before the last one known changes no rhythm.
+    func correct(_ slot: Int, _ fact: Fact) -> RiskLevel {
+        let customer = customers.pointer(slot)
+        let previous = customer.pointee.level
+        guard previous != .none, fact.kind == .orderCompleted, customer.pointee.lastOrder == fact.time else {
+            return .none
+        }
+        let risk = clock.risk(of: customer.pointee.history, at: watermark)
+        guard clock.level(from: .none, risk: risk).rawValue < previous.rawValue else { return .none }
+        customer.pointee.level = .none
+        armSilence(slot, from: fact.time)
+        corrected += 1
         return previous
     }
 

@@ -7,11 +7,7 @@ import Models
 /// of the next with weight 1/(n·m), so that an order counts once however large it is.
 extension CustomerState {
     func order(_ slot: Int, _ fact: Fact, _ origin: Origin, into effects: Effects) {
-        let customer = customers.pointer(slot)
-        let isInOrder = customer.pointee.lastOrder == EventTime.unknown || fact.time >= customer.pointee.lastOrder
-        customer.pointee.orders &+= 1
-        earn(slot, fact)
-        if isInOrder { keepRhythm(slot, fact.time) }
+        let isInOrder = keepOrder(slot, fact)
         let products = items(of: fact)
         guard !products.isEmpty else { return armSilence(slot, from: fact.time) }
         if !effects.isMuted { signalOrder(slot, fact, linked: isInOrder, into: effects) }
@@ -23,7 +19,27 @@ extension CustomerState {
         recommend(slot, commons.names.intern(fact.items[0].product), .order, fact, origin, into: effects)
     }
 
+    /// Count, money and rhythm. Answers whether the order came in its order.
+    func keepOrder(_ slot: Int, _ fact: Fact) -> Bool {
+        let customer = customers.pointer(slot)
+        let isInOrder = customer.pointee.lastOrder == EventTime.unknown || fact.time >= customer.pointee.lastOrder
+        customer.pointee.orders &+= 1
+        earn(slot, fact)
+        if isInOrder { keepRhythm(slot, fact.time) }
+        return isInOrder
+    }
+
     func undo(_ slot: Int, _ fact: Fact, into effects: Effects) {
+        keepUndo(slot, fact)
+        for item in fact.items {
+            effects.signals.emit(
+                SignalFields(.returned, time: fact.time, subject: item.product, weight: Float(item.quantity)),
+                unless: effects.isMuted
+            )
+        }
+    }
+
+    func keepUndo(_ slot: Int, _ fact: Fact) {
         let customer = customers.pointer(slot)
         if fact.kind == .orderRefunded {
             customer.pointee.refunds &+= 1
@@ -31,12 +47,6 @@ extension CustomerState {
             customer.pointee.cancellations &+= 1
         }
         if fact.amount > 0 { earn(slot, -fact.amount, fact.currency) }
-        for item in fact.items {
-            effects.signals.emit(
-                SignalFields(.returned, time: fact.time, subject: item.product, weight: Float(item.quantity)),
-                unless: effects.isMuted
-            )
-        }
     }
 
     /// The products of an order that are linked and remembered: the first ``Bounds/basket``.

@@ -11,8 +11,9 @@ extension CustomerState {
         _ origin: Origin,
         into effects: Effects
     ) {
-        guard effects.addresses(at: fact.time) else { return }
         let customer = customers.pointer(slot)
+        // A list is about what the customer did last; a late event is not that.
+        guard effects.addresses(at: fact.time), fact.time >= customer.pointee.lastSeen else { return }
         let basket = customer.pointee.basket.storage(in: arena)
         let places = ranking.rank(after: product, trigger, basket: basket, into: &effects.outcomes.recommended)
         guard !places.isEmpty else { return }

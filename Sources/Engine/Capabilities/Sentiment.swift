@@ -37,6 +37,7 @@ final class SentimentOwner {
             weight: Float(polarity),
             cause: signal.cause
         )
+        outgoing.mark = signal.mark
         effects.signals.emit(outgoing, unless: false)
         guard !signal.category.isEmpty else { return }
         outgoing.kind = .judgedCategory
@@ -61,17 +62,46 @@ extension ProductState {
         guard let slot else { return }
         let product = products.pointer(slot)
         markChanged(slot)
-        let label = PolarityLabel(probability: (1 + Double(signal.weight)) / 2)
-        product.pointee.polarity.add(
-            polarity: signal.weight,
-            label: label,
-            at: signal.time,
-            halfLife: commons.sentiment
-        )
-        let shift = product.pointee.shift.observe(Double(signal.weight))
-        if let shift { product.pointee.trend = shift == .worse ? .worse : .better }
+        let label = label(of: signal.weight)
+        var shift: Shift?
+        if !edits(slot, signal) {
+            product.pointee.polarity.add(
+                polarity: signal.weight,
+                label: label,
+                at: signal.time,
+                halfLife: commons.sentiment
+            )
+            shift = product.pointee.shift.observe(Double(signal.weight))
+            if let shift { product.pointee.trend = shift == .worse ? .worse : .better }
+        }
         guard effects.speaks(at: signal.time) else { return }
         effects.outcomes.sentiments.append(update(slot, signal, label, isShift: shift != nil))
+    }
+
+    private func label(of polarity: Float) -> PolarityLabel {
+        PolarityLabel(probability: (1 + Double(polarity)) / 2)
+    }
+
+    /// Puts an edited review in the place of the earlier one; false when none is known, and this one is from now on.
+    private func edits(_ slot: Int, _ signal: SignalFields) -> Bool {
+        let mark = signal.mark
+        guard mark != 0 else { return false }
+        let product = products.pointer(slot)
+        guard let earlier = product.pointee.reviews.first(in: arena, where: { $0.mark == mark }) else {
+            let fresh = ReviewMark(mark: mark, second: Landmark.seconds(of: signal.time), polarity: signal.weight)
+            product.pointee.reviews.push(fresh, bound: Bounds.reviewMarks, in: &arena)
+            return false
+        }
+        product.pointee.polarity.replace(
+            earlier.pointee.polarity,
+            label(of: earlier.pointee.polarity),
+            by: signal.weight,
+            label(of: signal.weight),
+            at: Landmark.milliseconds(of: earlier.pointee.second),
+            halfLife: commons.sentiment
+        )
+        earlier.pointee.polarity = signal.weight
+        return true
     }
 
     private func update(

@@ -101,7 +101,8 @@ extension CustomerState {
     }
 }
 
-/// The fields of a customer, in this order; consent since version 2.
+/// The fields of a customer, in this order; what a version added stands before the advice, which is last. Version 2
+/// added consent and how busy the customer is.
 extension CustomerState {
     func encode(_ customer: UnsafePointer<Customer>, into out: inout ByteBuffer) {
         out.append(StateCodec.version)
@@ -128,7 +129,15 @@ extension CustomerState {
         }
         encodeHistories(customer, into: &out)
         out.append(customer.pointee.consent.code | (customer.pointee.beganAnew ? 8 : 0))
+        encodeBustle(customer, into: &out)
         out.append(littleEndian: customer.pointee.lastList)
+    }
+
+    /// Since version 2.
+    private func encodeBustle(_ customer: UnsafePointer<Customer>, into out: inout ByteBuffer) {
+        out.append(littleEndian: customer.pointee.bustle.word)
+        out.append(littleEndian: customer.pointee.lastReview.mark)
+        out.append(littleEndian: customer.pointee.lastReview.fraction)
     }
 
     private func encode(_ gaps: GapStatistics, _ prices: PriceBand, into out: inout ByteBuffer) {
@@ -190,8 +199,17 @@ extension CustomerState {
             customer.pointee.consent = Consent(code: privacy)
             customer.pointee.beganAnew = privacy & 8 != 0
         }
+        if reader.stateVersion >= 2 { decodeBustle(&reader, customer) }
         customer.pointee.lastList = reader.littleEndian(UInt32.self)
         if !isSound(customer.pointee) { reader.fail() }
+    }
+
+    private func decodeBustle(_ reader: inout ByteReader, _ customer: UnsafeMutablePointer<Customer>) {
+        customer.pointee.bustle = Bustle(word: reader.littleEndian(UInt32.self))
+        customer.pointee.lastReview.mark = reader.littleEndian(UInt32.self)
+        customer.pointee.lastReview.fraction = reader.littleEndian(Int16.self)
+        // An edit changes a mean: there must be reviews of which it is one.
+        if customer.pointee.lastReview.mark != 0, customer.pointee.reviews == 0 { reader.fail() }
     }
 
     /// Times of facts are plausible, sums are finite, and only who has ordered can be missed: else the record is not

@@ -99,7 +99,31 @@ extension ProductState {
         out.append(product.pointee.trend.rawValue)
         out.append(varint: UInt64(product.pointee.units))
         out.append(varint: UInt64(product.pointee.links))
+        encodeMarks(product, into: &out)
         out.append(float: product.pointee.published)
+    }
+
+    /// Since version 2; oldest first.
+    private func encodeMarks(_ product: UnsafePointer<Product>, into out: inout ByteBuffer) {
+        out.append(varint: UInt64(product.pointee.reviews.count))
+        for age in (0..<product.pointee.reviews.count).reversed() {
+            let review = product.pointee.reviews.newest(age, in: arena)
+            out.append(littleEndian: review.mark)
+            out.append(littleEndian: review.second)
+            out.append(float: review.polarity)
+        }
+    }
+
+    private func decodeMarks(_ reader: inout ByteReader, _ product: UnsafeMutablePointer<Product>) {
+        for _ in 0..<reader.bounded(Bounds.reviewMarks) {
+            let review = ReviewMark(
+                mark: reader.littleEndian(UInt32.self),
+                second: reader.littleEndian(UInt32.self),
+                polarity: reader.float()
+            )
+            product.pointee.reviews.push(review, bound: Bounds.reviewMarks, in: &arena)
+            if !(-1...1).contains(review.polarity) { reader.fail() }
+        }
     }
 
     private func encode(_ counts: PolarityCounts, _ shift: ShiftDetector, into out: inout ByteBuffer) {
@@ -122,6 +146,7 @@ extension ProductState {
         product.pointee.boughtAfter.free(in: &arena)
         product.pointee.viewedAfter.free(in: &arena)
         product.pointee.boughtAfterView.free(in: &arena)
+        product.pointee.reviews.free(in: &arena)
         let names = commons.names
         product.pointee.category = names.intern(reader.prefixed())
         product.pointee.views = reader.count32()
@@ -137,6 +162,7 @@ extension ProductState {
         if reader.stateVersion >= 2 {
             product.pointee.units = reader.count32()
             product.pointee.links = reader.count32()
+            decodeMarks(&reader, product)
         }
         product.pointee.published = reader.float()
     }

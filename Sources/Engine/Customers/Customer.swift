@@ -83,6 +83,8 @@ struct Customer: BitwiseCopyable {
     var touches = Ring<Touch>()
     var messageIds = Ring<UInt32>()
     var basket = Ring<Name>()
+    var bustle = Bustle()
+    var lastReview = OwnReview()
     /// Hour of the pending look at this customer's silence; zero for none.
     var timer: UInt32 = 0
     var level = RiskLevel.none

@@ -60,12 +60,17 @@ public final class CustomerState {
     var suppressions: Suppressions
     var clock = ChurnClock()
     let ranking: ChainRanking
+    var hot = HotList()
     /// The highest event time seen.
     public internal(set) var newest = EventTime.unknown
     /// Nobody here was last seen before this; a lower bound, so that most days nobody is looked for.
     var leastSeen = EventTime.max
     /// Late events: older than the watermark when they came.
     public internal(set) var late: UInt64 = 0
+    /// Alerts taken back because an event came late.
+    public internal(set) var corrected: UInt64 = 0
+    /// Events of hot customers.
+    public internal(set) var quieted: UInt64 = 0
 
     public init(partition: Int32, commons: Commons) {
         self.partition = partition
@@ -117,6 +122,16 @@ public final class CustomerState {
         meet(slot, fact)
         leastSeen = min(leastSeen, fact.time)
         let missed = comeBack(slot, fact)
+        if isHot(slot, at: fact.time) {
+            keepBooks(slot, fact)
+        } else {
+            update(slot, fact, origin, into: effects)
+        }
+        clear(slot, from: missed == .none ? correct(slot, fact) : missed, fact, origin, into: effects)
+    }
+
+    @inline(__always)
+    private func update(_ slot: Int, _ fact: Fact, _ origin: Origin, into effects: Effects) {
         switch fact.kind {
         case .productViewed: view(slot, fact, origin, into: effects)
         case .productClicked, .productWishlisted, .productRemoved: touch(slot, fact)
@@ -128,7 +143,6 @@ public final class CustomerState {
             .erased:
             break
         }
-        clear(slot, from: missed, fact, origin, into: effects)
     }
 
     /// Time goes on without an event: a journaled tick.

@@ -22,6 +22,7 @@ struct Product: BitwiseCopyable {
     var polarity = PolarityCounts()
     var shift = ShiftDetector()
     var trend = Trend.steady
+    var reviews = Ring<ReviewMark>()
 
     /// Advice: weight of the rows when they were last published.
     var published: Float = 0

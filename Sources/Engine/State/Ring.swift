@@ -39,6 +39,13 @@ struct Ring<Element: BitwiseCopyable>: BitwiseCopyable {
         return UnsafeBufferPointer(start: arena.pointer(block, as: Element.self), count: count)
     }
 
+    /// The element, for changing it in its place. O(count)
+    func first(in arena: borrowing Arena, where isIt: (Element) -> Bool) -> UnsafeMutablePointer<Element>? {
+        guard used > 0 else { return nil }
+        let elements = arena.pointer(block, as: Element.self)
+        return (0..<count).first { isIt(elements[$0]) }.map { elements + $0 }
+    }
+
     /// Forgets the elements, keeps the block.
     mutating func removeAll() {
         head = 0

@@ -19,10 +19,15 @@ public struct Decoder: ~Copyable {
     private var base: UnsafePointer<UInt8>
     private let allowedFuture = 5 * EventTime.minute
     private let categories: ConsentCategories
+    private let needsClock: Bool
 
-    /// - Parameter categories: the shop's consent categories by what they stand for.
-    public init(categories: ConsentCategories = .usual) {
+    /// - Parameters:
+    ///   - categories: the shop's consent categories by what they stand for.
+    ///   - needsClock: an event with neither a record's time nor a `receivedAt` to hold its own against is rejected: one
+    ///     wild date would move the time of a whole partition. Files have no record times.
+    public init(categories: ConsentCategories = .usual, needsClock: Bool = false) {
         self.categories = categories
+        self.needsClock = needsClock
         items = .allocate(capacity: Limits.lineItems)
         items.initialize(repeating: LineItem(), count: Limits.lineItems)
         base = UnsafePointer(unescaped.base)
@@ -32,9 +37,8 @@ public struct Decoder: ~Copyable {
 
     /// - Parameters:
     ///   - value: the record's value; ``fact`` borrows from it.
-    /// - recordTime: the record's own timestamp in ms, or ``EventTime/unknown``. It bounds the event's time and stands
-    ///   in
-    ///     for a missing one.
+    ///   - recordTime: the record's own timestamp in ms, or ``EventTime/unknown``. It bounds the event's time and
+    ///     stands in for a missing one.
     /// - Complexity: O(length of the value).
     public mutating func decode(_ value: Bytes, recordTime: EventTime) -> Decoded {
         if let rejection = parse(value) { return .rejected(rejection) }
@@ -300,9 +304,11 @@ public struct Decoder: ~Copyable {
         let customer = draft.customer
         guard !customer.isEmpty else { return .rejected(.missingIdentity) }
         if draft.itemCount == 0 { keep(draft.item) }
+        if kind.countsUnits { dropEmptyLines() }
         guard withinLimits(customer) else { return .rejected(.oversize) }
         guard !kind.needsProduct || draft.itemCount > 0 else { return .rejected(.schemaViolation) }
         guard let time = eventTime(recordTime) else { return .rejected(.badTimestamp) }
+        if isAhead(time, of: recordTime) { return .rejected(.futureTimestamp) }
         if kind == .productReviewed, draft.reviewText.isEmpty, draft.normalisedRating.isNaN {
             return .rejected(.schemaViolation)
         }
@@ -316,18 +322,33 @@ public struct Decoder: ~Copyable {
         return type.equalsFoldingCase("identify") ? .identified : nil
     }
 
-    /// `timestamp`, else `originalTimestamp`, `receivedAt`, the record's own. A time ahead of its record by more than
-    /// five minutes is quarantined: it would move the watermark for everybody.
+    /// Lines of an order by which nothing was bought, or came back.
+    private mutating func dropEmptyLines() {
+        var kept = 0
+        for index in 0..<draft.itemCount where items[index].quantity > 0 {
+            items[kept] = items[index]
+            kept += 1
+        }
+        draft.itemCount = kept
+    }
+
+    /// `timestamp`, else `originalTimestamp`, `receivedAt`, the record's own.
     private func eventTime(_ recordTime: EventTime) -> EventTime? {
         var found = draft.timestamp
         if case .absent = found { found = draft.originalTimestamp }
         if case .absent = found { found = draft.receivedAt }
         if case .absent = found, recordTime != EventTime.unknown { found = .at(recordTime) }
         guard case .at(let time) = found, EventTime.plausible.contains(time) else { return nil }
-        // A plausible time less five minutes cannot overflow; a producer's record time plus five can.
-        if recordTime != EventTime.unknown, time - allowedFuture > recordTime { return nil }
-        if case .at(let received) = draft.receivedAt, time - allowedFuture > received { return nil }
+        if needsClock, recordTime == EventTime.unknown, !draft.receivedAt.isKnown { return nil }
         return time
+    }
+
+    /// A time ahead of its record by more than five minutes is quarantined: it would move the watermark for everybody.
+    private func isAhead(_ time: EventTime, of recordTime: EventTime) -> Bool {
+        // A plausible time less five minutes cannot overflow; a producer's record time plus five can.
+        if recordTime != EventTime.unknown, time - allowedFuture > recordTime { return true }
+        if case .at(let received) = draft.receivedAt { return time - allowedFuture > received }
+        return false
     }
 
     private func withinLimits(_ customer: Bytes) -> Bool {

@@ -4,6 +4,8 @@ enum DraftTime {
     case at(EventTime)
 
     init(_ time: EventTime?) { self = time.map { .at($0) } ?? .unreadable }
+
+    var isKnown: Bool { if case .at = self { true } else { false } }
 }
 
 /// What the decoder has seen of one product so far.
@@ -15,14 +17,14 @@ struct DraftItem {
     var price = Double.nan
     var quantity = Double.nan
 
-    /// Prices below zero or beyond a thousand million are no prices; quantities that are not positive count as nothing
-    /// bought, absent ones as one.
+    /// Prices beyond a thousand million are none, nor are those below a millionth but for zero; quantities below zero
+    /// are zero, absent ones one.
     var lineItem: LineItem {
         var item = LineItem()
         item.product = product.isEmpty ? sku : product
         item.category = category
         item.brand = brand
-        item.price = price >= 0 && price <= 1e9 ? price : .nan
+        item.price = price == 0 || price >= 1e-6 && price <= 1e9 ? price : .nan
         item.quantity = quantity.isNaN ? 1 : max(0, min(quantity, 1e6))
         return item
     }
@@ -70,10 +72,11 @@ struct Draft {
         return sum >= 0 && sum <= 1e12 ? sum : .nan
     }
 
-    /// Stars on the rating's own scale, brought to 0…1; outside of the scale it is no rating.
+    /// Stars on the rating's own scale, brought to 0…1; outside of the scale, or on one that nobody rates by, it is no
+    /// rating.
     var normalisedRating: Double {
         let span = ratingMaximum - ratingMinimum
-        guard span > 0, rating >= ratingMinimum, rating <= ratingMaximum else { return .nan }
+        guard span > 0, span <= 1e6, rating >= ratingMinimum, rating <= ratingMaximum else { return .nan }
         return (rating - ratingMinimum) / span
     }
 

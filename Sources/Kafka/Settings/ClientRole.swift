@@ -73,6 +73,8 @@ enum ClientRole {
         ("linger.ms", "5"),
         ("partitioner", "murmur2_random"),
         ("queue.buffering.max.messages", "500000"),
+        // What came in goes out again as a dead letter; topics have smaller bounds of their own.
+        ("message.max.bytes", "67108864"),
     ]
     private static let transactionalDefaults = [("transaction.timeout.ms", "10000")]
     private static let fixedConsumer = [

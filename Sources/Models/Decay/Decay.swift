@@ -114,6 +114,13 @@ public struct DecayedMean: BitwiseCopyable, Sendable, Equatable {
         rawWeight += Float(factor)
     }
 
+    /// Changes what was observed at `time` by a difference: its weight is there already.
+    @inlinable
+    public mutating func correct(by difference: Float, at time: Int64, halfLife: HalfLife) {
+        let factor = halfLife.growth(from: Landmark.milliseconds(of: landmark), to: Landmark.clamped(time))
+        rawSum += Float(Double(difference) * factor)
+    }
+
     /// The mean of what was observed; it does not fade by itself, only its weight does.
     @inlinable
     public var mean: Double? { rawWeight > 0 ? Double(rawSum) / Double(rawWeight) : nil }

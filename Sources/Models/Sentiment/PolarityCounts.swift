@@ -25,14 +25,37 @@ public struct PolarityCounts: BitwiseCopyable, Sendable, Equatable {
     /// Counts one opinion. A late one still counts, and lands in its window as long as that is kept.
     @inlinable
     public mutating func add(polarity: Float, label: PolarityLabel, at time: Int64, halfLife: HalfLife) {
-        switch label {
-        case .negative: negative &+= 1
-        case .neutral: neutral &+= 1
-        case .positive: positive &+= 1
-        }
+        count(label, 1)
         recent.add(polarity, at: time, halfLife: halfLife)
         hour.add(polarity, at: time, length: PolarityCounts.hourLength)
         day.add(polarity, at: time, length: PolarityCounts.dayLength)
+    }
+
+    /// Puts an opinion in the place of an earlier one, which keeps its time: it counts once.
+    @inlinable
+    public mutating func replace(
+        _ earlier: Float,
+        _ earlierLabel: PolarityLabel,
+        by polarity: Float,
+        _ label: PolarityLabel,
+        at time: Int64,
+        halfLife: HalfLife
+    ) {
+        count(earlierLabel, .max)
+        count(label, 1)
+        recent.correct(by: polarity - earlier, at: time, halfLife: halfLife)
+        hour.correct(by: polarity - earlier, at: time, length: PolarityCounts.hourLength)
+        day.correct(by: polarity - earlier, at: time, length: PolarityCounts.dayLength)
+    }
+
+    /// Adds `times`, modulo 2^32.
+    @inlinable
+    mutating func count(_ label: PolarityLabel, _ times: UInt32) {
+        switch label {
+        case .negative: negative &+= times
+        case .neutral: neutral &+= times
+        case .positive: positive &+= times
+        }
     }
 
     /// Share of positive among the decided ones, `prior` of them being assumed half and half. In 0…1.
@@ -70,6 +93,17 @@ public struct TumblingWindow: BitwiseCopyable, Sendable, Equatable {
         } else if window &+ 1 == index {
             previousCount &+= 1
             previousSum += value
+        }
+    }
+
+    /// Changes what was added for `time` before; what is older than the previous window is left out.
+    @inlinable
+    public mutating func correct(by difference: Float, at time: Int64, length: Int64) {
+        let window = UInt32(truncatingIfNeeded: Landmark.clamped(time) / length)
+        if window == index {
+            sum += difference
+        } else if window &+ 1 == index {
+            previousSum += difference
         }
     }
 

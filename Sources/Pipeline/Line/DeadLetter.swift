@@ -14,9 +14,6 @@ public struct DeadLetter: Sendable, Equatable {
     /// Only the beginning of the value was kept.
     public var isTruncated: Bool
 
-    /// The reason of those of which only the beginning was kept.
-    private static let tooLarge = "too-large"
-
     public enum Name {
         /// Of every header that is not the record's own.
         public static let prefix = "__dlq."
@@ -35,6 +32,11 @@ public struct DeadLetter: Sendable, Equatable {
         public static let version = "__dlq.errors.app.version"
         /// The digest of the whole value, where only its beginning was kept.
         public static let digest = "__dlq.errors.sha256"
+        /// There too: why it was given up at all, bytes of the whole value and key, and how many headers it had.
+        public static let cause = "__dlq.errors.cause"
+        public static let valueBytes = "__dlq.errors.value.bytes"
+        public static let keyBytes = "__dlq.errors.key.bytes"
+        public static let headerCount = "__dlq.errors.headers"
     }
 
     /// The headers that a dead letter has beside those of its record: no word of the payload in them.
@@ -69,7 +71,7 @@ public struct DeadLetter: Sendable, Equatable {
         reason = texts[Name.reason] ?? "unknown"
         message = texts[Name.message] ?? ""
         replays = min(max(0, texts[Name.replays].flatMap { Int($0) } ?? 0), 1_000_000)
-        isTruncated = texts[Name.digest] != nil || reason == DeadLetter.tooLarge
+        isTruncated = texts[Name.digest] != nil || reason == "\(Rejection.tooLarge.code)"
     }
 
     /// The headers with which the record goes back to its topic: its own, and how often it has now been sent.

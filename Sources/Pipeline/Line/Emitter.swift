@@ -85,24 +85,27 @@ struct Emitter {
         }
     }
 
-    /// The record as it came, with what was wrong and where it stood in the headers: no word of the payload there.
+    /// What could not be used, in as many bytes as its topic takes.
     func emit(
         deadLetter record: Record,
         input: Int,
         _ rejection: Rejection,
         headers: [Header],
+        room: Int = .max,
         into outbox: inout Outbox,
         _ counters: inout Counters
     ) {
         let topic = topology.deadLetters(ofInput: input)
-        outbox.add(
-            topic: topic,
-            partition: record.partition % topology.outputPartitions[Int(topic)],
-            timestamp: record.timestamp,
-            key: record.key,
-            value: record.value,
-            headers: headers + DeadLetter.headers(record, of: topology.inputs[input], rejection, group: group)
+        let letter = DeadLetterWriter(
+            record: record,
+            reason: rejection,
+            topic: topology.inputs[input],
+            group: group,
+            headers: headers
         )
+        let partition = record.partition % topology.outputPartitions[Int(topic)]
+        let reason = letter.write(into: &outbox, topic: topic, partition: partition, room: room)
+        counters.rejections[input][Int(reason.rawValue)] += 1
         counters.deadLetters += 1
     }
 

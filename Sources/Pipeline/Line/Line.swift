@@ -34,6 +34,8 @@ public final class Line {
     var change: GroupChange?
     /// What is fetched is not what folds.
     var isFetchStale = false
+    /// Bytes that each input's dead-letter topic takes in one record; asked for with every new producer.
+    var rooms: [Int] = []
     var awaitingOffsets: [Shard] = []
     var filling = Outbox()
     var sending = Outbox()
@@ -42,6 +44,8 @@ public final class Line {
     var ending: UntilEnd
     var budget: MemoryBudget
     var records: [Record] = []
+    /// How many of them are folded.
+    var folded = 0
     var nextProjection: Int64 = 0
     var nextLook: Int64 = 0
     var isStopping = false
@@ -75,7 +79,7 @@ public final class Line {
             names: Names(seed: writer),
             pseudonyms: settings.pseudonyms
         )
-        desk = FoldingDesk(topology, categories: settings.engine.consent)
+        desk = FoldingDesk(topology, categories: settings.engine.consent, needsClock: true)
         desk.effects.since = settings.outputsSince
         emitter = Emitter(topology, group: settings.group, categories: settings.engine.consent)
         pace = CommitPace(settings.commitInterval)
@@ -106,27 +110,41 @@ public final class Line {
         }
     }
 
-    /// Records of all partitions that fold, from the group's queue.
+    /// Records of all partitions that fold, from the group's queue; none while some of the last poll's wait.
     private func poll() throws(Fault) -> Polled {
+        if hasLeftovers { return Polled() }
         records.removeAll(keepingCapacity: true)
+        folded = 0
         guard let inlet, !isStopping else { return Polled() }
         return try inlet.poll(into: &records, limit: settings.recordsPerPoll, wait: wait())
     }
 
-    /// Folds what was polled, run by run, and encodes what was decided.
+    /// Folds what was polled, run by run, and encodes what was decided. What a transaction cannot hold any more waits
+    /// for the next one: twenty megabytes of nonsense are a dead letter, a thousand of them are not in memory at once.
     private func fold() {
-        var start = 0
-        while start < records.count {
-            let first = records[start]
-            var end = start + 1
-            while end < records.count, records[end].topic == first.topic, records[end].partition == first.partition {
-                end += 1
-            }
-            fold(records[start..<end], of: first)
-            start = end
+        while hasLeftovers, !isFull {
+            let run = nextRun()
+            folded = run.upperBound
+            fold(records[run], of: records[run.lowerBound])
         }
         emitDecisions()
     }
+
+    /// Records of one partition that come after each other, at most as many bytes as one transaction takes.
+    private func nextRun() -> Range<Int> {
+        let first = records[folded]
+        var end = folded
+        var bytes = 0
+        repeat {
+            bytes += records[end].value.count
+            end += 1
+        } while end < records.count && bytes < settings.bytesPerTransaction && records[end].topic == first.topic
+            && records[end].partition == first.partition
+        return folded..<end
+    }
+
+    /// Polled and not folded yet.
+    var hasLeftovers: Bool { folded < records.count }
 
     private func fold(_ run: ArraySlice<Record>, of first: Record) {
         guard let inlet, let (shard, input) = shard(of: inlet.topics[Int(first.topic)], first.partition) else {
@@ -147,6 +165,7 @@ public final class Line {
                 input: input,
                 rejection,
                 headers: headers,
+                room: rooms[input],
                 into: &filling,
                 &desk.counters
             )
@@ -171,7 +190,7 @@ public final class Line {
 
     /// Something folded, decided or due waits for a transaction.
     var hasWork: Bool {
-        !filling.isEmpty || desk.effects.signals.bytes > 0 || live.contains { $0.isTouched }
+        hasLeftovers || !filling.isEmpty || desk.effects.signals.bytes > 0 || live.contains { $0.isTouched }
     }
 
     /// Asks the line to send what it has, checkpoint, commit and finish. Call on the line's thread.

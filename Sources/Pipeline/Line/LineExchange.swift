@@ -14,9 +14,9 @@ extension Line {
     }
 
     /// Nothing more may be folded before the commit is done.
-    private var isFull: Bool {
+    var isFull: Bool {
         filling.records.count >= settings.recordsPerTransaction
-            || filling.bytes.count + desk.effects.signals.bytes >= settings.bytesPerTransaction
+            || filling.bytes.count + desk.bytesWaiting >= settings.bytesPerTransaction
     }
 
     /// True when no commit is under way any more.

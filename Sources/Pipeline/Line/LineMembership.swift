@@ -9,6 +9,7 @@ extension Line {
     /// open.
     func open() throws(Fault) {
         if outlet == nil {
+            rooms = try deadLetterRooms()
             outlet = try openOutlet()
         }
         if inlet == nil {
@@ -36,6 +37,12 @@ extension Line {
             throw error
         }
         return made
+    }
+
+    private func deadLetterRooms() throws(Fault) -> [Int] {
+        let topics = topology.inputs.map(Topology.deadLetters)
+        let limits = try cluster.recordLimits(of: topics)
+        return topics.map { limits[$0] ?? 0 }
     }
 
     /// Follows what the group did to our partitions, and notes which inputs are read to their end.

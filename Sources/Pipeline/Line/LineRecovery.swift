@@ -93,6 +93,8 @@ extension Line {
         sending.removeAll()
         desk.effects.discard()
         desk.rejected.removeAll()
+        records.removeAll()
+        folded = 0
         pace.reset()
     }
 

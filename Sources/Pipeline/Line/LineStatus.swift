@@ -1,6 +1,18 @@
 import Engine
 import Events
 
+/// A customer with more events than a person makes, under a pseudonym.
+public struct HotName: Sendable, Equatable {
+    public var pseudonym: String
+    /// In the hour of their newest event.
+    public var events: UInt64
+
+    public init(pseudonym: String, events: UInt64) {
+        self.pseudonym = pseudonym
+        self.events = events
+    }
+}
+
 /// What a line tells of itself, a few times a second. Plain values, copied out of the line's thread.
 public struct LineStatus: Sendable {
     public var name = ""
@@ -31,6 +43,11 @@ public struct LineStatus: Sendable {
     public var late: UInt64 = 0
     /// Customers who left because they had been away for longer than the retention.
     public var leftIdle: UInt64 = 0
+    /// Alerts taken back because an event came late.
+    public var corrected: UInt64 = 0
+    /// Events of hot customers, and the busiest of those, by pseudonym.
+    public var quieted: UInt64 = 0
+    public var hot: [HotName] = []
     /// Smoothed, in ms.
     public var commitCost = 0.0
     public var commitInterval: Int64 = 0
@@ -87,6 +104,11 @@ extension Line {
         return status
     }
 
+    private func named(_ customer: HotCustomer) -> HotName {
+        let pseudonym = customer.customer.withUnsafeBytes { settings.pseudonyms.current.text(of: Bytes($0)) }
+        return HotName(pseudonym: pseudonym, events: customer.events)
+    }
+
     private func add(_ shard: Shard, to status: inout LineStatus) {
         status.stateBytes += shard.bytesReserved
         switch shard.state {
@@ -96,6 +118,9 @@ extension Line {
             status.suppressions += state.suppressed
             status.suppressionsForgotten += state.suppressionsForgotten
             status.late += state.late
+            status.corrected += state.corrected
+            status.quieted += state.quieted
+            status.hot += state.hotCustomers.map(named)
             if state.watermark != EventTime.unknown {
                 let lowest = status.watermark == EventTime.unknown ? state.watermark : status.watermark
                 status.watermark = min(lowest, state.watermark)

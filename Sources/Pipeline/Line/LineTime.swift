@@ -22,7 +22,7 @@ extension Line {
 
     /// Read to the end, and nothing came for a second.
     private func isIdle(_ shard: Shard, _ now: Int64) -> Bool {
-        now - shard.lastRecordAt >= EventTime.second && isAtEnd(shard)
+        !hasLeftovers && now - shard.lastRecordAt >= EventTime.second && isAtEnd(shard)
     }
 
     private func isAtEnd(_ shard: Shard) -> Bool {

@@ -168,6 +168,9 @@ public protocol Cluster: AnyObject, Sendable {
     func survey() throws(Fault) -> ClusterSurvey
     /// All topics with their partition counts.
     func topics() throws(Fault) -> [String: Int32]
+    /// The largest record, in bytes, that each of these topics takes from us. What the cluster does not tell is taken
+    /// for Kafka's default.
+    func recordLimits(of topics: [String]) throws(Fault) -> [String: Int]
     func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet
     /// - Parameter topics: names by ``Outgoing/topic``.
     func makeOutlet(transactionalId: String, topics: [String]) throws(Fault) -> any Outlet

@@ -14,9 +14,10 @@ final class FoldingDesk {
     /// Inputs by a hash of their names, so that adding a topic changes no id.
     private let tags: [Int32]
 
-    init(_ topology: Topology, categories: ConsentCategories = .usual) {
+    /// - Parameter needsClock: see ``Events/Decoder``.
+    init(_ topology: Topology, categories: ConsentCategories = .usual, needsClock: Bool = false) {
         let inputs = topology.inputs
-        decoder = Decoder(categories: categories)
+        decoder = Decoder(categories: categories, needsClock: needsClock)
         erasureInput = topology.hasErasures ? inputs.count - 1 : nil
         effects = Effects(partitions: topology.partitions)
         counters = Counters(inputs: inputs.count)
@@ -24,6 +25,9 @@ final class FoldingDesk {
             Array(name.utf8).withUnsafeBytes { Int32(truncatingIfNeeded: Hash.of(Bytes($0))) }
         }
     }
+
+    /// Bytes of signals and dead letters that are not in the outbox yet.
+    var bytesWaiting: Int { rejected.reduce(effects.signals.bytes) { $0 + $1.record.value.count } }
 
     /// A restore repeats what is already published: it folds without a word and without counting.
     func muted(_ body: () -> Void) {
@@ -65,7 +69,6 @@ final class FoldingDesk {
     }
 
     private func reject(_ record: Record, _ input: Int, _ rejection: Rejection) {
-        counters.rejections[input][Int(rejection.rawValue)] += 1
         rejected.append((record, input, rejection))
     }
 

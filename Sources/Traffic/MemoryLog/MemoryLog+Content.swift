@@ -135,7 +135,7 @@ extension Broker {
     @inline(__always)
     func admit(_ keyCount: Int, _ valueCount: Int, to topic: TopicLog) throws(Fault) {
         let size = max(0, keyCount) + max(0, valueCount)
-        if size > options.largestRecord { throw .tooLarge(topic.name, size) }
+        if size > topic.largestRecord { throw .tooLarge(topic.name, size) }
         if topic.isCompacted, keyCount < 0 { throw .keyless(topic.name) }
     }
 

@@ -29,7 +29,7 @@ public final class MemoryLog: Cluster {
         public var shuffleSeed: UInt64?
         /// Lets `poll` sleep for records when other threads may bring some. Off, it answers at once.
         public var waits = false
-        /// `max.message.bytes`
+        /// `max.message.bytes` of topics that say nothing else.
         public var largestRecord = 1_048_588
 
         public init() {}
@@ -68,14 +68,23 @@ public final class MemoryLog: Cluster {
 
     // MARK: Topics
 
-    /// - Parameter compacted: keyless records are refused, and ``compact(_:)`` works.
+    /// - Parameters:
+    ///   - compacted: keyless records are refused, and ``compact(_:)`` works.
+    ///   - largestRecord: `max.message.bytes` of this topic.
     public func createTopic(
         _ name: String,
         partitions: Int32,
         compacted: Bool = false,
-        retention: Retention = .forever
+        retention: Retention = .forever,
+        largestRecord: Int? = nil
     ) {
-        let topic = TopicLog(name, partitions: partitions, isCompacted: compacted, retention: retention)
+        let topic = TopicLog(
+            name,
+            partitions: partitions,
+            isCompacted: compacted,
+            retention: retention,
+            largestRecord: largestRecord ?? options.largestRecord
+        )
         locked { broker in broker.create(topic) }
     }
 
@@ -96,6 +105,11 @@ public final class MemoryLog: Cluster {
 
     public var capabilities: BrokerCapabilities { .kafka }
     public func topics() throws(Fault) -> [String: Int32] { locked { broker in broker.counts } }
+
+    public func recordLimits(of topics: [String]) throws(Fault) -> [String: Int] {
+        let found = try locked { (broker) throws(Fault) in try broker.topics(topics, doing: "asking for settings") }
+        return Dictionary(found.map { ($0.name, $0.largestRecord) }) { $1 }
+    }
 
     public func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet {
         try main.makeInlet(subscription)
@@ -130,6 +144,9 @@ public final class MemoryProcess: Cluster {
 
     public var capabilities: BrokerCapabilities { log.capabilities }
     public func topics() throws(Fault) -> [String: Int32] { try log.topics() }
+    public func recordLimits(of topics: [String]) throws(Fault) -> [String: Int] {
+        try log.recordLimits(of: topics)
+    }
 
     public func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet {
         let (topics, memberId) = try log.locked { (broker) throws(Fault) in

@@ -5,8 +5,17 @@ final class TopicLog: Sendable {
     let name: String
     let isCompacted: Bool
     let partitions: [PartitionLog]
+    /// `max.message.bytes`
+    let largestRecord: Int
 
-    init(_ name: String, partitions: Int32, isCompacted: Bool, retention: MemoryLog.Retention) {
+    init(
+        _ name: String,
+        partitions: Int32,
+        isCompacted: Bool,
+        retention: MemoryLog.Retention,
+        largestRecord: Int
+    ) {
+        self.largestRecord = largestRecord
         self.name = name
         self.isCompacted = isCompacted
         self.partitions = (0..<partitions).map { PartitionLog(TopicPartition(name, $0), retention: retention) }

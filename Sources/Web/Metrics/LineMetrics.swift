@@ -26,6 +26,7 @@ public enum LineMetrics {
         PrivacyMetrics.add(total, to: &text)
         addState(total, &text)
         addTime(total, now, &text)
+        addAnomalies(total, &text)
         addLine(total, &text)
         ClusterMetrics.add(statuses, total, condition, health, at: now, to: &text)
         addRestore(total, &text)
@@ -166,6 +167,35 @@ public enum LineMetrics {
             .counter,
             "Records folded again to restore.",
             Double(total.replayedRecords)
+        )
+    }
+
+    /// Customers who are no people, and clocks that are wrong.
+    private static func addAnomalies(_ total: LineTotals, _ text: inout MetricsText) {
+        let future = total.rejections.map { $0[Int(Rejection.futureTimestamp.rawValue)] }
+        text.add(
+            "shopstream_events_future_total",
+            .counter,
+            "Events ahead of their record by more than five minutes: quarantined.",
+            byTopic(total, future)
+        )
+        text.add(
+            "shopstream_corrections_total",
+            .counter,
+            "Alerts taken back because an event came late.",
+            Double(total.corrected)
+        )
+        text.add(
+            "shopstream_hot_events_total",
+            .counter,
+            "Events of hot customers: kept in their profile, not told to products.",
+            Double(total.quieted)
+        )
+        text.add(
+            "shopstream_hot_customers",
+            .gauge,
+            "Events of the hour of the busiest customers beyond what a person makes, by pseudonym.",
+            total.hot.map { Sample(Double($0.events), ("pseudonym", $0.pseudonym)) }
         )
     }
 

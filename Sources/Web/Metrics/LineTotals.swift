@@ -23,6 +23,11 @@ public struct LineTotals: Sendable {
     public private(set) var suppressions = 0
     public private(set) var suppressionsForgotten: UInt64 = 0
     public private(set) var late: UInt64 = 0
+    public private(set) var corrected: UInt64 = 0
+    public private(set) var quieted: UInt64 = 0
+    /// Busiest first, at most ``hotNames``.
+    public private(set) var hot: [HotName] = []
+    static let hotNames = 5
     public private(set) var transactions: UInt64 = 0
     public private(set) var aborts: UInt64 = 0
     public private(set) var restarts: UInt64 = 0
@@ -72,6 +77,10 @@ public struct LineTotals: Sendable {
         leftIdle += status.leftIdle
         restore.add(status.restore)
         knowledge.add(status.knowledgeShare)
+        corrected += status.corrected
+        quieted += status.quieted
+        let busiest = (hot + status.hot).sorted { ($1.events, $0.pseudonym) < ($0.events, $1.pseudonym) }
+        hot = Array(busiest.prefix(LineTotals.hotNames))
         namesRefused += status.namesRefused
         lag += status.lag
         customers += status.customers

@@ -37,8 +37,8 @@ struct Watch {
         now: Int64
     ) -> [Note] {
         let total = LineTotals(statuses)
-        return readiness(statuses, total, now) + rates(total, now) + keys(total, now) + cluster(condition, now)
-            + slowness(statuses, now) + stalls(statuses, now)
+        return readiness(statuses, total, now) + rates(total, now) + keys(total, now) + anomalies(total, now)
+            + cluster(condition, now) + slowness(statuses, now) + stalls(statuses, now)
     }
 
     private mutating func readiness(_ statuses: [LineStatus], _ total: LineTotals, _ now: Int64) -> [Note] {
@@ -102,6 +102,15 @@ struct Watch {
                 + warn("miskeyed \(index)", total.miskeyed[index], now) {
                     "\(total.inputs[index]): \($0.counted("record")) with a key that is not the customer: \(remedy)"
                 }
+        }
+    }
+
+    /// Customers who are no people.
+    private mutating func anomalies(_ total: LineTotals, _ now: Int64) -> [Note] {
+        guard let busiest = total.hot.first else { return [] }
+        return warn("hot", total.quieted, now) {
+            "\($0.counted("event")) of hot customers were not told to products; the busiest is \(busiest.pseudonym) "
+                + "with \(busiest.events.grouped) in an hour: a scraper, a load test or a shared account"
         }
     }
 

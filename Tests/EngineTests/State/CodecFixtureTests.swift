@@ -125,6 +125,11 @@ enum StateFixture {
         for line in story + orders { world.fold(Array(Saying(line, day: 0).json.utf8)) }
         world.erase("gone", "d21")
         world.fold(Array(Saying("d22 9:03 gone views p9", day: 0).json.utf8))
+        let edited = """
+            {"event":"Product Reviewed","userId":"critic","timestamp":\(Saying.time("d6")),\
+            "properties":{"product_id":"p3","category":"c2","rating":4,"review_id":"r1"}}
+            """
+        world.fold(Array(edited.utf8))
         world.tick(Saying.time("d160"))
         world.publish(to: [])
         world.fold(Array(Saying("d160 1:00 full views p9/c1/b9", day: 0).json.utf8))

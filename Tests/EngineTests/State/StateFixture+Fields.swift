@@ -15,15 +15,15 @@ extension StateFixture {
         let slots = (0..<state.customers.slots).filter { state.customers.isLive($0) }
         for slot in slots.sorted(by: { state.keys.bytes($0).precedes(state.keys.bytes($1)) }) {
             let name = state.keys.bytes(slot).text
-            lines += (facts(state.customers[slot]) + histories(state, slot)).map { "\(name): \($0)" }
+            lines += (facts(state.customers[slot], version) + histories(state, slot)).map { "\(name): \($0)" }
             guard version >= 2 else { continue }
             lines.append("\(name): \(state.customers[slot].consent), began anew \(state.customers[slot].beganAnew)")
         }
         return lines
     }
 
-    private static func facts(_ customer: Customer) -> [String] {
-        [
+    private static func facts(_ customer: Customer, _ version: UInt8) -> [String] {
+        var lines = [
             "seen \(customer.firstSeen)...\(customer.lastSeen)",
             "ordered \(customer.firstOrder)...\(customer.lastOrder)",
             "session \(customer.sessionStart) \(customer.sessionTag), \(customer.sessions) sessions",
@@ -33,9 +33,15 @@ extension StateFixture {
             "sentiment \(customer.sentiment), list \(customer.lastList)", "gaps \(customer.gaps)",
             "prices \(customer.prices)",
             "spend "
-                + (0..<3).map { "\(customer.spend[$0].currency.code) \(customer.spend[$0].amount)" }
-                .joined(separator: ", "),
+                + (0..<3).map { "\(customer.spend[$0].currency.code) \(customer.spend[$0].amount)" }.joined(
+                    separator: ", "
+                ),
         ]
+        if version >= 2 {
+            let review = customer.lastReview
+            lines.append("bustle \(customer.bustle.word), last review \(review.mark) \(review.fraction)")
+        }
+        return lines
     }
 
     private static func histories(_ state: CustomerState, _ slot: Int) -> [String] {
@@ -79,7 +85,14 @@ extension StateFixture {
                 "viewed after " + row(product.viewedAfter, names, state.arena),
                 "bought after view " + row(product.boughtAfterView, names, state.arena),
             ]
-            if version >= 2 { fields.append("units \(product.units), links \(product.links)") }
+            if version >= 2 {
+                let reviews = (0..<product.reviews.count).map { age in
+                    let review = product.reviews.newest(age, in: state.arena)
+                    return "\(review.mark) \(review.second) \(review.polarity)"
+                }
+                fields.append("units \(product.units), links \(product.links)")
+                fields.append("reviews \(reviews)")
+            }
             let name = "\(product.subject) \(names.text(product.name).text)"
             lines += fields.map { "\(name): \($0)" }
         }

@@ -62,7 +62,8 @@ final class Shop {
         return listen()
     }
 
-    private func listen() -> [String] {
+    @discardableResult
+    func listen() -> [String] {
         let heard = replayer.outbox.records.map { record in
             Outcome(topic: record.topic, value: replayer.outbox.value(of: record).text, of: record, in: replayer.outbox)
         }

@@ -45,6 +45,34 @@ import Testing
         #expect(Self.view(#""quantity":\#(quantity)"#) == "[p1\(shown)]")
     }
 
+    @Test func `a line by which nothing is bought is no line of an order`() {
+        let lines = #""products":[{"product_id":"a","quantity":0},{"product_id":"b"},{"product_id":"c","quantity":-2}]"#
+        for event in ["Order Completed", "Order Refunded", "Order Cancelled"] {
+            #expect(told(track(event, lines)).contains("[b]"), "\(event)")
+        }
+        #expect(told(track("Cart Viewed", lines)).contains("[a x0.0, b, c x0.0]"))
+        #expect(!told(track("Order Completed", #""product_id":"a","quantity":0"#)).contains("["))
+        #expect(told(track("Product Added", #""product_id":"a","quantity":0"#)).contains("[a x0.0]"))
+    }
+
+    @Test(arguments: [#"{"min":-1e308,"max":1e308}"#, #"{"min":0,"max":1e400}"#, #"{"min":0,"max":1e7}"#])
+    func `a scale that nobody rates by is none`(scale: String) {
+        let review = #""product_id":"p1","rating":5,"rating_scale":\#(scale)"#
+        #expect(told(track("Product Reviewed", review)) == "rejected schema_violation")
+    }
+
+    @Test func `an event without any clock to hold it against can be refused`() {
+        let when = #"{"event":"Cart Viewed","userId":"u1","timestamp":\#(noon)"#
+        var decoder = Decoder(needsClock: true)
+        let hear = { (text: String, time: EventTime, decoder: inout Decoder) in
+            told(Array(text.utf8), recordTime: time, by: &decoder)
+        }
+        #expect(hear(when + "}", EventTime.unknown, &decoder) == "rejected bad_timestamp")
+        #expect(hear(when + "}", noon, &decoder).hasPrefix("cartViewed"))
+        #expect(hear(when + #","receivedAt":\#(noon)}"#, EventTime.unknown, &decoder).hasPrefix("cartViewed"))
+        #expect(hear(when + #","receivedAt":"x"}"#, EventTime.unknown, &decoder) == "rejected bad_timestamp")
+    }
+
     @Test func `a sku stands in for a missing product id`() {
         #expect(told(track("Product Viewed", #""sku":"s1""#)).hasSuffix("[s1]"))
         #expect(told(track("Product Viewed", #""sku":"s1","product_id":"p1""#)).hasSuffix("[p1]"))

@@ -14,6 +14,7 @@ import Testing
         (.missingIdentity, #"{"event":"Cart Viewed",\#(when)}"#),
         (.badTimestamp, #"{"event":"Cart Viewed",\#(who)}"#),
         (.oversize, #"{"event":"Cart Viewed","userId":"\#(String(repeating: "x", count: 513))",\#(when)}"#),
+        (.futureTimestamp, #"{"event":"Cart Viewed",\#(who),\#(when),"receivedAt":1}"#),
     ])
     func `every reason has its record`(reason: Rejection, record: String) {
         #expect(told(record) == "rejected \(reason.code)")
@@ -24,7 +25,7 @@ import Testing
         #expect(Set(Rejection.allCases.map { "\($0.message)" }).count == Rejection.allCases.count)
         let atDecoding = Rejection.allCases.filter { "\($0.stage)" == "decode" }
         #expect(atDecoding == [.malformedJSON, .unknownEnvelope, .unsupportedEncoding])
-        #expect(Rejection.allCases.allSatisfy { ["decode", "validate"].contains("\($0.stage)") })
+        #expect(Rejection.allCases.allSatisfy { ["decode", "validate", "produce"].contains("\($0.stage)") })
     }
 
     @Test(arguments: FactKind.allCases)

@@ -29,7 +29,7 @@ import Testing
                 )
             }
         }
-        let elsewhere: [Rejection] = [.oversize, .keyMismatch]
+        let elsewhere: [Rejection] = [.oversize, .keyMismatch, .tooLarge]
         let reached = ["fact", "skipped"] + Rejection.allCases.filter { !elsewhere.contains($0) }.map { "\($0.code)" }
         for name in reached { #expect(tally[name, default: 0] > 20, "\(name) is hardly ever reached: \(tally)") }
         #expect(decoder.unescaped.capacity <= 1 << 16, "scratch grew to \(decoder.unescaped.capacity)")

@@ -48,7 +48,7 @@ enum GoldenFacts {
 
         {"type":"track","event":"Completed Order","userId":12,"messageId":34,"timestamp":"2015-12-12","properties":·
         {"revenue":"1.0e2","currency":"Eur","products":[{"id":"x"},{"sku":"s","price":"n/a","quantity":-1}]}}
-        → orderCompleted 12 2015-12-12T00:00:00.000Z [s x0.0] amount=100.0 EUR id=34
+        → orderCompleted 12 2015-12-12T00:00:00.000Z amount=100.0 EUR id=34
 
         {"type":"track","event":"Order Refunded","userId":"u","timestamp":"2015-12-12 19:11:01,5",·
         "properties":{"order_id":1,"total":null,"value":5}}

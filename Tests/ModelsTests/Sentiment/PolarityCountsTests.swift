@@ -66,4 +66,29 @@ import Testing
         #expect(later.count == 0 && later.previousCount == 0)
         #expect(window == stored && window.seen(at: someday, length: hour) == stored)
     }
+
+    /// As if only the last version had ever been said.
+    @Test func `an edit takes the place of what it edits`() {
+        let halfLife = HalfLife(days: 30)
+        let opinions: [(Float, PolarityLabel, Int64)] = [
+            (0.5, .positive, 1_000), (-1, .negative, 7_200_000), (0, .neutral, 90_000_000),
+        ]
+        for edited in opinions.indices {
+            var counts = PolarityCounts()
+            var expected = PolarityCounts()
+            for (index, (polarity, label, time)) in opinions.enumerated() {
+                counts.add(polarity: polarity, label: label, at: time, halfLife: halfLife)
+                let version: (Float, PolarityLabel) = index == edited ? (1, .positive) : (polarity, label)
+                expected.add(polarity: version.0, label: version.1, at: time, halfLife: halfLife)
+            }
+            let (polarity, label, time) = opinions[edited]
+            counts.replace(polarity, label, by: 1, .positive, at: time, halfLife: halfLife)
+            #expect(counts.negative == expected.negative && counts.positive == expected.positive)
+            #expect(counts.neutral == expected.neutral && counts.hour.count == expected.hour.count)
+            #expect(abs(counts.recent.rawSum - expected.recent.rawSum) < 1e-5)
+            #expect(counts.recent.rawWeight == expected.recent.rawWeight)
+            #expect(abs(counts.day.sum - expected.day.sum) < 1e-5)
+            #expect(abs(counts.day.previousSum - expected.day.previousSum) < 1e-5)
+        }
+    }
 }

@@ -126,6 +126,7 @@ class PassingCluster: Cluster, @unchecked Sendable {  // Tests run all lines on 
 
     var capabilities: BrokerCapabilities { process.capabilities }
     func topics() throws(Fault) -> [String: Int32] { try process.topics() }
+    func recordLimits(of topics: [String]) throws(Fault) -> [String: Int] { try process.recordLimits(of: topics) }
 
     func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet {
         PassingInlet(member: try process.makeInlet(subscription), beat)

@@ -39,6 +39,7 @@ final class TimedCluster: Cluster, @unchecked Sendable {
 
     var capabilities: BrokerCapabilities { inner.capabilities }
     func topics() throws(Fault) -> [String: Int32] { try inner.topics() }
+    func recordLimits(of topics: [String]) throws(Fault) -> [String: Int] { try inner.recordLimits(of: topics) }
 
     func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet {
         TimedInlet(try inner.makeInlet(subscription), stopwatch)

@@ -106,6 +106,10 @@ struct SettingsDiagnosis {
     }
 }
 
+extension DeadLetterRoom {
+    var finding: Finding { Finding(.warning, "settings", state, remedy: remedy) }
+}
+
 /// Who may do what.
 enum AccessDiagnosis {
     static func finding(_ rules: [AccessRule]) -> Finding {

@@ -32,9 +32,12 @@ struct Examination {
     }
 
     private func configs(_ inputs: [String], _ existing: [String: Int32]) -> [Finding] {
-        let names = (inputs + OutputTopic.allCases.map(\.name)).filter { existing[$0] != nil }
+        let letters = inputs.map(Topology.deadLetters)
+        let names = (inputs + letters + OutputTopic.allCases.map(\.name)).filter { existing[$0] != nil }
         do {
-            return SettingsDiagnosis(inputs: inputs, states: try TopicAdmin(cluster).states(of: names)).findings
+            let states = try TopicAdmin(cluster).states(of: names)
+            return SettingsDiagnosis(inputs: inputs, states: states).findings
+                + DeadLetterRoom.check(states, inputs: inputs, producer: cluster.largestRecord).map(\.finding)
         } catch {
             return [Finding(.note, "settings", "the cluster does not tell the topics' settings (\(error.code))")]
         }

@@ -72,7 +72,7 @@ struct TopicsApply: ParsableCommand {
 struct TopicsVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Fail with exit code 78 when a topic differs from its manifest, naming each."
+        abstract: "Fail with exit code 78 when a topic differs from its manifest or its dead letters do not fit."
     )
 
     @OptionGroup var wanted: TopicOptions
@@ -80,17 +80,25 @@ struct TopicsVerify: ParsableCommand {
 
     func run() throws {
         let setups = try wanted.setups()
-        let admin = TopicAdmin(try cluster.makeCluster(logger: cluster.makeLogger()))
-        let changes = Kafka.TopicPlan.changes(from: try admin.states(of: setups.map(\.name)), to: setups)
+        let kafka = try cluster.makeCluster(logger: cluster.makeLogger())
+        let states = try TopicAdmin(kafka).states(of: setups.map(\.name))
+        let changes = Kafka.TopicPlan.changes(from: states, to: setups)
+        let tight = DeadLetterRoom.check(states, inputs: setups.map(\.name), producer: kafka.largestRecord)
         let output = OutputFile.standardOutput()
         for change in changes { try output.write(line: "differs: \(change)") }
-        if changes.isEmpty { try output.write(line: "\(setups.count.counted("topic")) as they should be") }
+        for room in tight { try output.write(line: "too small: \(room.state); \(room.remedy)") }
+        if changes.isEmpty, tight.isEmpty {
+            try output.write(line: "\(setups.count.counted("topic")) as they should be")
+        }
         try output.flush()
         guard changes.isEmpty else {
             throw Exit(
                 .configuration,
                 "\(changes.count.counted("difference")) from the manifests; shopstream topics apply"
             )
+        }
+        guard tight.isEmpty else {
+            throw Exit(.configuration, "\(tight.count.counted("dead-letter topic")) smaller than the input")
         }
     }
 }

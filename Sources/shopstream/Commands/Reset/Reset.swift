@@ -21,7 +21,7 @@ struct Reset: ParsableCommand {
             EXAMPLES
               shopstream reset --to-earliest --dry-run
               shopstream reset --to-earliest --yes
-              shopstream reset --to-datetime 2026-03-01T00:00:00Z --group shopstream-test
+              shopstream reset --to-datetime 2026-03-01T00:00:00Z --yes
               shopstream reset --to-offset storefront.clickstream.v1:3:120000 --yes
             """
     )

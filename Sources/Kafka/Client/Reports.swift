@@ -71,23 +71,25 @@ final class Reports: @unchecked Sendable {
 
     /// What is known of why no broker answers, for a fault that would say no more than that.
     func explained(_ fault: Fault, _ operation: Operation) -> Fault {
+        var explained = fault
         switch obstacle.withLock({ $0 }) {
         case .certificate(let reason):
             var refusal = KafkaFault(code: RD_KAFKA_RESP_ERR__SSL, operation: operation).fault
             refusal.remedy = reason
             return refusal
         case .connection(let reason) where fault.remedy == nil:
-            var explained = fault
-            explained.remedy = reason
-            return explained
-        case .connection, nil: return fault
+            explained.remedy = "\(reason); check bootstrap.servers and security.protocol"
+        case nil where fault.remedy == nil:
+            explained.remedy = "no broker answers: check bootstrap.servers and security.protocol"
+        case .connection, nil: break
         }
+        return explained
     }
 
     func warn(_ text: String) { logger.warning("\(credentials.scrubbed(text))") }
 
     fileprivate func failed(_ code: rd_kafka_resp_err_t, detail: String) {
-        let detail = credentials.scrubbed(detail)
+        let detail = Reports.brief(credentials.scrubbed(detail))
         switch code {
         case _ where detail.hasPrefix(Reports.tokenFailure):
             // Connections outlive their token, so there is time; librdkafka asks again in ten seconds.
@@ -103,6 +105,11 @@ final class Reports: @unchecked Sendable {
         default:
             logger.warning("\(detail)")
         }
+    }
+
+    /// Without how long it took: the same words are then the same message.
+    private static func brief(_ detail: String) -> String {
+        detail.firstRange(of: " (after ").map { String(detail[..<$0.lowerBound]) } ?? detail
     }
 
     private static let tokenFailure = "Failed to acquire SASL OAUTHBEARER token"
@@ -213,8 +220,8 @@ extension Reports {
     }
 
     /// What librdkafka warns of and mends by itself, many times a second: a coordinator that is still loading, and old
-    /// brokers that cannot be told not to create topics (we check that they exist).
-    private static let chatter: Set = ["GETPID", "AUTOCREATE"]
+    /// brokers that cannot be told not to create topics (we check that they exist). What fails is reported as well.
+    private static let chatter: Set = ["GETPID", "AUTOCREATE", "FAIL"]
 }
 
 extension BearerToken {

@@ -109,6 +109,10 @@ struct ReplayTests {
         try run.fold(&reader, of: "more.ndjson")
         try run.finish(neighbours: true)
         let names = try FileManager.default.contentsOfDirectory(atPath: out).sorted()
+        for path in [out] + names.map({ "\(out)/\($0)" }) {
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode.map { $0 & 0o077 } == 0, "what customers did is for the owner alone: \(path)")
+        }
         #expect(names.contains("insights.recommendations.v1.ndjson"))
         #expect(names.contains("insights.product-neighbours.v1.ndjson"))
         #expect(!names.contains { $0.hasPrefix("shopstream.") })

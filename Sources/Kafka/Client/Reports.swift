@@ -62,7 +62,7 @@ final class Reports: @unchecked Sendable {
 
     /// Errors of connections come a second time as log lines; here they are remembered.
     fileprivate func failed(_ code: rd_kafka_resp_err_t, detail: String) {
-        let detail = credentials.scrubbed(detail)
+        let detail = Reports.brief(credentials.scrubbed(detail))
         switch code {
         case _ where detail.hasPrefix(Reports.tokenFailure):
             // Connections outlive their token, so there is time; librdkafka asks again in ten seconds.
@@ -80,6 +80,11 @@ final class Reports: @unchecked Sendable {
         default:
             say(.warning, detail)
         }
+    }
+
+    /// Without how long it took: the same words are then the same message.
+    private static func brief(_ detail: String) -> String {
+        detail.firstRange(of: " (after ").map { String(detail[..<$0.lowerBound]) } ?? detail
     }
 
     private static let tokenFailure = "Failed to acquire SASL OAUTHBEARER token"

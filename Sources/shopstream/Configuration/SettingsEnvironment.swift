@@ -45,10 +45,10 @@ struct SettingsEnvironment {
             .replacing("\u{0}", with: "_")
     }
 
-    /// Kubernetes describes a service named `shopstream` by such variables, and the build has one of its own.
+    /// Kubernetes describes a service named `shopstream` by such variables, and build and tests have some of their own.
     private static func isForeign(_ name: String) -> Bool {
         let rest = name.dropFirst(Setting.environmentPrefix.count)
-        return rest == "CI" || rest == "PORT" || rest.hasPrefix("PORT_") || rest.hasPrefix("SERVICE_")
+        return rest == "CI" || rest.hasPrefix("TEST_") || rest == "PORT" || rest.hasPrefix("PORT_") || rest.hasPrefix("SERVICE_")
     }
 
     private static func withoutSuffix(_ name: String) -> String? {

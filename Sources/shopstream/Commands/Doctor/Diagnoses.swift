@@ -6,14 +6,14 @@ import Pipeline
 enum ConnectionDiagnosis {
     static func failure(_ error: any Error) -> Finding {
         let exit = Exit(error) ?? Exit(.unavailable, error.reason)
-        let isConfiguration = exit.code == Exit.Code.configuration.rawValue
-        let remedy = isConfiguration ? "shopstream config check" : "check -b, the network, and security.protocol"
-        return Finding(
-            .failure(isConfiguration ? .configuration : .unavailable),
-            "connection",
-            exit.sentence,
-            remedy: remedy
-        )
+        let code = Exit.Code(rawValue: exit.code) ?? .unavailable
+        let remedy =
+            switch code {
+            case .configuration: "shopstream config check"
+            case .noPermission: "check the credentials; Deploy/README.md shows how they are set"
+            default: "check -b, the network, and security.protocol"
+            }
+        return Finding(.failure(code), "connection", exit.sentence, remedy: remedy)
     }
 }
 
@@ -109,25 +109,6 @@ struct SettingsDiagnosis {
 extension DeadLetterRoom {
     var finding: Finding { Finding(.warning, "settings", state, remedy: remedy) }
 }
-
-/// Who may do what.
-enum AccessDiagnosis {
-    static func finding(_ rules: [AccessRule]) -> Finding {
-        guard !rules.isEmpty else { return Finding(.note, "access", "the cluster keeps no rules, or shows us none") }
-        return Finding(
-            .note,
-            "access",
-            "\(rules.count.counted("rule")): \(rules.prefix(12).map(\.description).joined(separator: "; "))",
-            remedy: "compare with the rights in Topics/README.md"
-        )
-    }
-
-    static func finding(_ fault: Fault) -> Finding {
-        if fault.code == "SECURITY_DISABLED" { return Finding(.note, "access", "the cluster keeps no access rules") }
-        return Finding(.note, "access", "the cluster does not tell its rules (\(fault.code))")
-    }
-}
-
 /// What transactions are worth.
 enum EnforcementDiagnosis {
     static func assumed(_ capabilities: BrokerCapabilities) -> Finding {

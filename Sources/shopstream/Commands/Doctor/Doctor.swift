@@ -10,12 +10,13 @@ struct Doctor: ParsableCommand {
         abstract: "Examine the cluster: each finding with its remedy.",
         discussion: """
             Looks at the connection, the topics and their settings, the last records of each input (keys, partitions, \
-            readability, clocks), access rules where the cluster tells them, and the group with its lag. Nothing is \
-            written unless --probe is given: it makes a topic for itself, finds out whether the cluster hides aborted \
+            readability, clocks), the rights of Topics/access, and the group with its lag. Where the cluster does not \
+            tell its rules, each right is asked for in a way that changes nothing. Nothing is written unless --probe \
+            is given: it makes a topic for itself, finds out whether the cluster hides aborted \
             records, fences stale producers and has the same time, and takes the topic away again.
 
-            Exit code 0 when a line can run, 69 when the cluster cannot be reached, 78 when something has to be
-            put right.
+            Exit code 0 when a line can run, 69 when the cluster cannot be reached, 77 when a right is missing, 78 when
+            something else has to be put right.
 
             EXAMPLES
               shopstream doctor -b localhost:9092
@@ -33,6 +34,9 @@ struct Doctor: ParsableCommand {
     @Option(help: ArgumentHelp("Records of each input that are looked at.", valueName: "records"))
     var sample = 400
 
+    @Option(name: .customLong("topics"), help: ArgumentHelp("The folder with the manifests.", valueName: "folder"))
+    var folder = "Topics"
+
     @Flag(help: "Try transactions and the clock on a topic of our own.")
     var probe = false
 
@@ -48,7 +52,14 @@ struct Doctor: ParsableCommand {
         flags[.inputs] = inputs.map { .stringArray($0.split(separator: ",").map(String.init)) }
         let settings = try cluster.settings(flags)
         let kafka = try cluster.makeCluster(settings, logger: logger)
-        let examination = Examination(kafka, group: settings.group, sample: sample, now: Clock.wall())
+        let manifests = (try? AccessManifest.read(folder: folder)) ?? []
+        let examination = Examination(
+            kafka,
+            group: settings.group,
+            sample: sample,
+            now: Clock.wall(),
+            manifests: manifests
+        )
         var findings = settings.kafka.warnings.map { Finding(.warning, "connection", $0) } + examination.run(settings)
         let isThere = !findings.contains { $0.exitCode == .unavailable }
         if isThere { findings += probe ? Probe(kafka).run() : [EnforcementDiagnosis.assumed(kafka.capabilities)] }

@@ -8,12 +8,15 @@ struct Examination {
     private let group: String
     private let sample: Int
     private let now: EventTime
+    /// Who may do what, as it should be.
+    private let manifests: [AccessManifest]
 
-    init(_ cluster: KafkaCluster, group: String, sample: Int, now: EventTime) {
+    init(_ cluster: KafkaCluster, group: String, sample: Int, now: EventTime, manifests: [AccessManifest]) {
         self.cluster = cluster
         self.group = group
         self.sample = sample
         self.now = now
+        self.manifests = manifests
     }
 
     func run(_ settings: Settings) -> [Finding] {
@@ -28,7 +31,7 @@ struct Examination {
         let connection = Finding(.fine, "connection", "\(existing.count.counted("topic")) listed")
         let topics = TopicDiagnosis(inputs: inputs, existing: existing)
         return [connection] + topics.findings + configs(inputs, existing) + samples(inputs, existing)
-            + rules() + groupFindings(inputs, existing)
+            + rights(settings, existing) + groupFindings(inputs, existing)
     }
 
     private func configs(_ inputs: [String], _ existing: [String: Int32]) -> [Finding] {
@@ -54,12 +57,21 @@ struct Examination {
         }
     }
 
-    private func rules() -> [Finding] {
-        do {
-            return [AccessDiagnosis.finding(try TopicAdmin(cluster).accessRules())]
-        } catch {
-            return [AccessDiagnosis.finding(error)]
+    /// What the cluster tells of its rules, if it tells us; else what we find out by asking for each right.
+    private func rights(_ settings: Settings, _ existing: [String: Int32]) -> [Finding] {
+        guard !manifests.isEmpty else {
+            return [Finding(.note, "access", "no rights to compare with", remedy: "--topics names the folder Topics")]
         }
+        guard cluster.capabilities == .kafka else {
+            return [Finding(.note, "access", "the embedded cluster keeps no rules")]
+        }
+        let rules = (try? TopicAdmin(cluster).accessRules()) ?? []
+        if !rules.isEmpty { return AccessDiagnosis(manifests: manifests, rules: rules).findings }
+        let name = settings.kafka["sasl.username"] ?? Settings.defaultGroup
+        guard let own = manifests.first(where: { $0.name == name }) else {
+            return [Finding(.note, "access", "no manifest in Topics/access for \(name)")]
+        }
+        return AccessTrial(RightsTrial(cluster), own, existing: existing, group: group).run()
     }
 
     private func groupFindings(_ inputs: [String], _ existing: [String: Int32]) -> [Finding] {

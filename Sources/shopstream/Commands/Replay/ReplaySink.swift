@@ -49,7 +49,11 @@ final class FolderSink: ReplaySink {
     init(_ folder: String) throws(Exit) {
         self.folder = folder
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
         } catch {
             throw Exit(.cannotCreate, "creating \(folder): \(error.reason)")
         }

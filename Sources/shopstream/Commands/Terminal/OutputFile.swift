@@ -17,13 +17,13 @@ final class OutputFile {
 
     static func standardOutput() -> OutputFile { OutputFile(STDOUT_FILENO, name: "standard output") }
 
-    /// Makes the file, or empties it; `-` is standard output.
+    /// Makes the file for its owner alone, since it holds customers, or empties it; `-` is standard output.
     convenience init(_ path: String) throws(Exit) {
         guard path != "-" else {
             self.init(STDOUT_FILENO, name: "standard output")
             return
         }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Exit(.cannotCreate, "creating \(path): \(String(cString: strerror(errno)))")
         }

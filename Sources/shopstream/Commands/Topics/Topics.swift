@@ -14,8 +14,9 @@ struct Topics: ParsableCommand {
               shopstream topics plan -b localhost:9092
               shopstream topics apply -b localhost:9092 --replication 1
               shopstream topics verify -b localhost:9092 --topics /etc/shopstream/Topics
+              shopstream topics acls | BROKERS=localhost:9092 sh
             """,
-        subcommands: [TopicsPlan.self, TopicsApply.self, TopicsVerify.self]
+        subcommands: [TopicsPlan.self, TopicsApply.self, TopicsVerify.self, TopicsAccess.self]
     )
 }
 
@@ -100,6 +101,40 @@ struct TopicsVerify: ParsableCommand {
         guard tight.isEmpty else {
             throw Exit(.configuration, "\(tight.count.counted("dead-letter topic")) smaller than the input")
         }
+    }
+}
+
+/// The rights of `Topics/access` for Kafka's own tool.
+struct TopicsAccess: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "acls",
+        abstract: "Print the rights of each principal as kafka-acls commands.",
+        discussion: """
+            Reads the KafkaUser manifests in Topics/access, one a principal. With Strimzi: kubectl apply -f \
+            Topics/access. shopstream doctor compares them with the cluster.
+            """
+    )
+
+    @Option(name: .customLong("topics"), help: ArgumentHelp("The folder with the manifests.", valueName: "folder"))
+    var folder = "Topics"
+
+    @Option(help: ArgumentHelp("This principal alone.", valueName: "name"))
+    var principal: String?
+
+    @Flag(help: "Commands that take the rights away.")
+    var remove = false
+
+    func run() throws {
+        let all = try AccessManifest.read(folder: folder)
+        let wanted = all.filter { principal == nil || $0.name == principal }
+        guard !wanted.isEmpty else {
+            throw Exit(.usage, "--principal is one of \(all.map(\.name).joined(separator: ", "))")
+        }
+        let output = OutputFile.standardOutput()
+        for manifest in wanted {
+            for line in manifest.commands(remove ? "remove --force" : "add") { try output.write(line: line) }
+        }
+        try output.flush()
     }
 }
 

@@ -66,22 +66,4 @@ public struct WebAnswer: Sendable {
     }
 
     static func refused(_ status: Int, _ reason: String) -> WebAnswer { json(["error": reason], status: status) }
-
-    var phrase: String {
-        switch status {
-        case 200: "OK"
-        case 400: "Bad Request"
-        case 401: "Unauthorized"
-        case 404: "Not Found"
-        case 405: "Method Not Allowed"
-        case 408: "Request Timeout"
-        case 413: "Content Too Large"
-        case 414: "URI Too Long"
-        case 421: "Misdirected Request"
-        case 431: "Request Header Fields Too Large"
-        case 505: "HTTP Version Not Supported"
-        case 503: "Service Unavailable"
-        default: "Error"
-        }
-    }
 }

@@ -46,6 +46,11 @@ import Testing
         expectNone(places, "go through the ports of Pipeline")
     }
 
+    @Test func `one file knows the HTTP server`() {
+        let files = House.sources.filter { $0.imports.contains { $0.hasPrefix("NIO") } }.map(\.name)
+        #expect(files == ["Sources/Web/Server.swift"], "keep SwiftNIO behind one file")
+    }
+
     @Test func `imports are found however they are written`() {
         let file = SourceFile(
             name: "Sources/Web/A.swift",

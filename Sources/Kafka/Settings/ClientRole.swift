@@ -22,7 +22,8 @@ enum ClientRole {
 
     /// Used unless the user says otherwise.
     var defaults: [(key: String, value: String)] {
-        Self.commonDefaults + (consumes ? Self.consumerDefaults : []) + (produces ? Self.producerDefaults : [])
+        Self.commonDefaults + (consumes ? Self.consumerDefaults : [])
+            + (isMember ? Self.memberDefaults : []) + (produces ? Self.producerDefaults : [])
             + (isTransactional ? Self.transactionalDefaults : [])
     }
 
@@ -49,6 +50,12 @@ enum ClientRole {
 
     private var consumes: Bool { if case .listing = self { true } else { kind == .consumer } }
     private var produces: Bool { if case .listing = self { true } else { kind == .producer } }
+    private var isMember: Bool {
+        switch self {
+        case .member, .listing: true
+        default: false
+        }
+    }
     private var isTransactional: Bool {
         switch self {
         case .transactional, .listing: true
@@ -67,6 +74,13 @@ enum ClientRole {
         ("allow.auto.create.topics", "false"),
         ("fetch.wait.max.ms", "100"),
         ("check.crcs", "true"),
+    ]
+    /// A member has a queue for each partition. librdkafka looks at a full one again only when a fetch of another
+    /// partition returns, and the signals' always is under way for at most `fetch.wait.max.ms`: a queue has to last
+    /// that long, no longer, or a backlog fills memory with what waits (600 bytes a record).
+    private static let memberDefaults = [
+        ("queued.min.messages", "8000"),
+        ("queued.max.messages.kbytes", "8192"),
     ]
     private static let producerDefaults = [
         ("compression.type", "lz4"),

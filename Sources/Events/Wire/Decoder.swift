@@ -23,7 +23,7 @@ public struct Decoder: ~Copyable {
 
     /// - Parameters:
     ///   - categories: the shop's consent categories by what they stand for.
-    ///   - needsClock: an event with neither a record's time nor a `receivedAt` to hold its own against is rejected: one
+    /// - needsClock: an event with neither a record's time nor a `receivedAt` to hold its own against is rejected: one
     ///     wild date would move the time of a whole partition. Files have no record times.
     public init(categories: ConsentCategories = .usual, needsClock: Bool = false) {
         self.categories = categories

@@ -129,8 +129,8 @@ extension Line {
         parkedUntil = clock.now() + Line.parkingTime
     }
 
-    /// Restores what was assigned, a slice at a time, and lets complete shards fold. Not while the group waits for us to
-    /// give up what we have.
+    /// Restores what was assigned, a slice at a time, and lets complete shards fold. Not while the group waits for us
+    /// to give up what we have.
     func bringBack() throws(Fault) {
         try replica?.advance()
         guard change == nil else { return }

@@ -74,8 +74,8 @@ extension Line {
         forgetState()
     }
 
-    /// Nothing of ours is committed any more, and the transaction in flight is not to be. What the abort meets in the end
-    /// does not matter: the next use of the producer meets it again.
+    /// Nothing of ours is committed any more, and the transaction in flight is not to be. What the abort meets in the
+    /// end does not matter: the next use of the producer meets it again.
     func abandon() {
         if committing.take() != nil { try? again { () throws(Fault) in try outlet?.abort() } }
         forgetState()

@@ -3,9 +3,9 @@ public import Events
 /// Which of the topics that share a partition is read next, so that what belongs together is folded in the order of
 /// its records' timestamps: a topic that is ahead is held back until the others have caught up.
 ///
-/// Topics need not keep step to the millisecond: each is read on until it is more than ``slack`` ahead of another, which
-/// keeps runs long and stays inside the lateness that the fold allows. A topic that has more than is at hand is waited
-/// for, for ``patience`` at most; one that is read to its end is not (as KIP-695 does for Kafka Streams).
+/// Topics need not keep step to the millisecond: each is read on until it is more than ``slack`` ahead of another,
+/// which keeps runs long and stays inside the lateness that the fold allows. A topic that has more than is at hand is
+/// waited for, for ``patience`` at most; one that is read to its end is not (as KIP-695 does for Kafka Streams).
 ///
 /// Pure: a port shows what it has at hand, and is told where to take from. O(topics) a choice.
 public struct TimeMerge: Sendable {

@@ -18,7 +18,8 @@ public final class Shard {
     /// Ends that were reached, by the stage's inputs: positions behind the last record there was.
     var reached: [Int64]
     public internal(set) var journal: Journal
-    /// Checkpoints since the memory was empty, and the offsets from which it has been folded; zero and none for unknown.
+    /// Checkpoints since the memory was empty, and the offsets from which it has been folded; zero and none for
+    /// unknown.
     var generation: UInt64 = 0
     var began: [Int64] = []
     /// Folded something since the last transaction.

@@ -80,8 +80,8 @@ extension Takeover {
         guard !hasReplay else {
             throw refusal(
                 "CONFIGURATION_CHANGED",
-                "taking over \(changelog), whose last line did not drain: \(change), and what follows the checkpoint must"
-                    + " be folded again as it was",
+                "taking over \(changelog), whose last line did not drain: \(change), and what follows the checkpoint "
+                    + "must be folded again as it was",
                 "start once with \(Takeover.text(old)), stop with SIGTERM, then change it"
             )
         }
@@ -128,7 +128,8 @@ extension Takeover {
         return carried
     }
 
-    /// From where the memory was folded: the state's own beginning, and where a new input begins now. Empty for unknown.
+    /// From where the memory was folded: the state's own beginning, and where a new input begins now. Empty for
+    /// unknown.
     func began(_ positions: [Int64]) -> [Int64] {
         guard let checkpoint else { return (try? carried().enumerated().map { $1 ?? positions[$0] }) ?? positions }
         guard checkpoint.began.count == checkpoint.inputs.count, !checkpoint.began.isEmpty else { return [] }

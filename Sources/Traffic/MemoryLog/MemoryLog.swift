@@ -15,8 +15,8 @@ public final class MemoryLog: Cluster {
         public var now: Int64 = 1_700_000_000_000
         /// `transaction.timeout.ms`
         public var transactionTimeout: Int64 = 10_000
-        /// `session.timeout.ms`: how long a member may send no heartbeat. One that lives sends them by itself, polling or
-        /// not; a dead, halted or closed one sends none.
+        /// `session.timeout.ms`: how long a member may send no heartbeat. One that lives sends them by itself, polling
+        /// or not; a dead, halted or closed one sends none.
         public var sessionTimeout: Int64 = 45_000
         /// `max.poll.interval.ms`: a member that does not poll for longer stops its heartbeats, and has lost its
         /// partitions when it polls again. Also how long a rebalance waits for those who do not join it.

@@ -48,7 +48,7 @@ struct SettingsEnvironment {
     /// Kubernetes describes a service named `shopstream` by such variables, and build and tests have some of their own.
     private static func isForeign(_ name: String) -> Bool {
         let rest = name.dropFirst(Setting.environmentPrefix.count)
-        return rest == "CI" || rest.hasPrefix("TEST_") || rest == "PORT" || rest.hasPrefix("PORT_") || rest.hasPrefix("SERVICE_")
+        return ["CI", "PORT"].contains(rest) || ["TEST_", "PORT_", "SERVICE_"].contains { rest.hasPrefix($0) }
     }
 
     private static func withoutSuffix(_ name: String) -> String? {

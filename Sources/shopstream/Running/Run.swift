@@ -49,8 +49,8 @@ struct Run: AsyncParsableCommand {
         let token = try HTTPToken.read(settings)
         if let warning = token?.warning { log.warning("\(warning)") }
         let keys = try PseudonymKeys.read(settings)
-        if let warning = keys.warning { log.warning("\(warning)") }
         let kafka = try cluster.makeCluster(settings, logger: log)
+        if let warning = keys.warning { log.warning("\(warning)") }
         let existing = try await Patience.whileUnreachable(log: log) { () throws(Fault) in try kafka.topics() }
         let topology = try Topology(
             inputs: InputTopics.resolve(settings, existing: existing.keys),

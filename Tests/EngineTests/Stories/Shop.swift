@@ -15,11 +15,14 @@ final class Shop {
     private(set) var outcomes: [Outcome] = []
     private var day = 0
 
-    init(
-        _ configuration: EngineConfiguration = EngineConfiguration(),
-        delay: Int64 = 0,
-        since: String? = nil
-    ) {
+    /// Where nobody leaves by being away: most stories are about something else, and some last for years.
+    static var ofLongMemory: EngineConfiguration {
+        var configuration = EngineConfiguration()
+        configuration.retention = 4_000 * EventTime.day
+        return configuration
+    }
+
+    init(_ configuration: EngineConfiguration = ofLongMemory, delay: Int64 = 0, since: String? = nil) {
         replayer = Replayer(
             configuration: configuration,
             delay: delay,

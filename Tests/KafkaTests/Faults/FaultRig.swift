@@ -168,6 +168,8 @@ final class GrownCluster: Cluster {
     var capabilities: BrokerCapabilities { inner.capabilities }
     func topics() throws(Fault) -> [String: Int32] { try inner.topics() }
 
+    func recordLimits(of topics: [String]) throws(Fault) -> [String: Int] { try inner.recordLimits(of: topics) }
+
     func survey() throws(Fault) -> ClusterSurvey {
         var survey = try inner.survey()
         survey.topics[FaultRig.input] = 2

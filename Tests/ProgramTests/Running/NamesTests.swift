@@ -20,7 +20,7 @@ import Traffic
         func event(_ name: String, _ number: Int, _ more: String = "") -> String {
             """
             {"type":"track","event":"\(name)","messageId":"trillian-\(number)","userId":"zaphod@example.com",\
-            "timestamp":"2023-11-\(10 + number % 20)T10:00:00Z","context":{"ip":"192.0.2.1","traits":{"name":"beeblebrox"}},\
+            "timestamp":"2023-11-\(10 + number / 3)T10:00:00Z","context":{"ip":"192.0.2.1","traits":{"name":"beeblebrox"}},\
             "properties":{"product_id":"p\(number % 3)","price":9.5,"quantity":1\(more)}}
             """
         }
@@ -124,7 +124,7 @@ private final class Shop {
 
     private func hear(_ line: Line, _ watch: inout Watch) {
         let status = line.status()
-        ears.hear(LineMetrics.text([status], process: ProcessFigures.read(), at: log.now))
+        ears.hear(LineMetrics.text([status], ClusterCondition(), Health(), process: ProcessFigures.read(), at: log.now))
         ears.hear(String(decoding: JSONText.of(Overview([status], at: log.now)), as: UTF8.self))
         for note in watch.look(at: [status], now: log.now) { ears.hear(note.text) }
     }

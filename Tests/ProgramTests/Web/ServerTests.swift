@@ -11,7 +11,14 @@ import FoundationNetworking
 
 /// The server on loopback, asked over real sockets.
 @Suite struct ServerTests {
-    private func serving(_ limits: ServingLimits = ServingLimits(), _ body: (UInt16) async throws -> Void) async throws
+    /// Where many tests share few threads, an answer takes its time.
+    private static var patient: ServingLimits {
+        var limits = ServingLimits()
+        (limits.head, limits.answer, limits.write) = (120_000, 120_000, 120_000)
+        return limits
+    }
+
+    private func serving(_ limits: ServingLimits = patient, _ body: (UInt16) async throws -> Void) async throws
     {
         let site = Site(FakeDesk(), access: .local, clock: WallClock { 2_000_000 })
         let server = try Server(ListenAddress(host: "127.0.0.1", port: 0), site, limits)
@@ -28,7 +35,8 @@ import FoundationNetworking
 
     private func get(_ port: UInt16, _ path: String) async throws -> (status: Int, type: String, text: String) {
         let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
-        let (data, response) = try await URLSession.shared.data(from: url)
+        let request = URLRequest(url: url, timeoutInterval: 300)
+        let (data, response) = try await URLSession.shared.data(for: request)
         let http = try #require(response as? HTTPURLResponse)
         return (
             http.statusCode, http.value(forHTTPHeaderField: "Content-Type") ?? "", String(decoding: data, as: UTF8.self)
@@ -68,7 +76,7 @@ import FoundationNetworking
 
     /// Four connections are allowed; forty that say nothing, or a little, or too much, keep nobody out.
     @Test func `clients that hold on keep nobody out`() async throws {
-        var limits = ServingLimits()
+        var limits = Self.patient
         limits.connections = 4
         try await serving(limits) { port in
             var idlers: [Client] = []
@@ -83,7 +91,7 @@ import FoundationNetworking
     }
 
     @Test func `a head that comes byte by byte is cut off in time`() async throws {
-        var limits = ServingLimits()
+        var limits = Self.patient
         limits.head = 150
         try await serving(limits) { port in
             let slow = try Client(port)

@@ -60,8 +60,8 @@ final class KafkaGround: BenchGround {
         if let used = try reader.bounds(of: partitions).filter({ $0.value.end > 0 }).keys.min() {
             throw Exit(
                 .configuration,
-                "\(used) has records: this benchmark fills the topics with a made-up shop; give it a cluster where they "
-                    + "are empty, fresh from shopstream topics apply"
+                "\(used) has records: this benchmark fills the topics with a made-up shop; give it a cluster where "
+                    + "they are empty, fresh from shopstream topics apply"
             )
         }
     }

@@ -56,7 +56,9 @@ struct SecuredBrokerTests {
 }
 
 private enum Secured {
-    static let files = getenv("SHOPSTREAM_TEST_PROPERTIES").map { String(cString: $0).split(separator: ":").map(String.init) }
+    static let files = getenv("SHOPSTREAM_TEST_PROPERTIES").map {
+        String(cString: $0).split(separator: ":").map(String.init)
+    }
     static let token = getenv("SHOPSTREAM_TEST_TOKEN_FILE").map { String(cString: $0) }
 
     static func settings(_ file: String) throws -> KafkaSettings {

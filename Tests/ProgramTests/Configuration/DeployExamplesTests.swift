@@ -19,7 +19,9 @@ import Testing
 
     static let examples: [Example] = {
         let text = (try? String(contentsOf: deploy.appending(path: "README.md"), encoding: .utf8)) ?? ""
-        let blocks = text.components(separatedBy: "\n```").filter { $0.hasPrefix("properties\n") || $0.hasPrefix("sh\n") }
+        let blocks = text.components(separatedBy: "\n```").filter {
+            $0.hasPrefix("properties\n") || $0.hasPrefix("sh\n")
+        }
         return zip(blocks, blocks.dropFirst()).compactMap { properties, command in
             guard properties.hasPrefix("properties\n"), command.hasPrefix("sh\n") else { return nil }
             let line = command.split(separator: "\n").first { $0.hasPrefix("shopstream ") } ?? ""
@@ -29,7 +31,8 @@ import Testing
 
     @Test func `there is one for each way`() {
         let all = Self.examples.map { $0.properties + $0.command }.joined()
-        for word in ["SCRAM-SHA-512", "OAUTHBEARER", "ssl.certificate.location", "--http-token-file", "--http-metrics"] {
+        for word in ["SCRAM-SHA-512", "OAUTHBEARER", "ssl.certificate.location", "--http-token-file", "--http-metrics"]
+        {
             #expect(all.contains(word))
         }
         #expect(Self.examples.count == 6)

@@ -18,8 +18,7 @@ import FoundationNetworking
         return limits
     }
 
-    private func serving(_ limits: ServingLimits = patient, _ body: (UInt16) async throws -> Void) async throws
-    {
+    private func serving(_ limits: ServingLimits = patient, _ body: (UInt16) async throws -> Void) async throws {
         let site = Site(FakeDesk(), access: .local, clock: WallClock { 2_000_000 })
         let server = try Server(ListenAddress(host: "127.0.0.1", port: 0), site, limits)
         let task = Task { await server.run() }

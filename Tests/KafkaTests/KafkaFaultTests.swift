@@ -152,6 +152,16 @@ import Testing
         }
     }
 
+    /// Seen after an outage that was longer than the session: nobody else had taken the name.
+    @Test func whoWasAwayIsFencedByItsOwnReturn() {
+        for code in [RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, RD_KAFKA_RESP_ERR__FENCED] {
+            let here = KafkaFault(code: code, operation: .reading, isFatal: true)
+            #expect(here.recovery == .stop(exitCode: Fault.Exit.fenced))
+            let away = KafkaFault(code: code, operation: .reading, isFatal: true, wasAway: true)
+            #expect(away.recovery == .restartLine)
+        }
+    }
+
     @Test func aTopicThatIsGoneIsWaitedForButNotForEver() {
         let gone = KafkaFault(code: RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, operation: .connecting).fault
         #expect(gone.limit == Fault.Limit(after: 30_000, exitCode: Fault.Exit.configuration))

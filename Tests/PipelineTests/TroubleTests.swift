@@ -114,6 +114,13 @@ import Testing
         #expect(stuck?.description.hasPrefix("shop-0 is stuck in a call since 30 s: no fault is known") == true)
     }
 
+    @Test func withoutAFaultTheClusterIsTheReason() {
+        var away = ClusterCondition()
+        away.health.isReachable = false
+        let stall = Stall(status(turned: 61_000, progressed: 1_000), away, at: 61_000)
+        #expect(stall?.reason?.hasPrefix("no broker answers") == true)
+    }
+
     @Test func theLastFaultIsTheReason() {
         var status = status(turned: 61_000, progressed: 1_000)
         status.trouble = "committing: _TIMED_OUT; look at the brokers"

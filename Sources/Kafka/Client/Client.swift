@@ -44,11 +44,13 @@ final class Client: @unchecked Sendable {
         var reason = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(handle, &reason, reason.count)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        return KafkaFault(code: code, operation: operation, isFatal: true).fault
+        return KafkaFault(code: code, operation: operation, isFatal: true, wasAway: reports.board.wasAway).fault
     }
 
     /// A transaction that cannot go on often says no more than that; the first record that was not delivered says why.
     func explained(_ fault: KafkaFault) -> KafkaFault {
+        var fault = fault
+        fault.wasAway = reports.board.wasAway
         guard !fault.isFatal, fault.requiresAbort || fault.code == RD_KAFKA_RESP_ERR__STATE else { return fault }
         serve(wait: 100)
         guard let cause = reports.takeFailures().first else { return fault }

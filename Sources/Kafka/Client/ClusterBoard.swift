@@ -12,8 +12,12 @@ final class ClusterBoard: Sendable {
         /// It was there once, and took us in.
         var hasAnswered = false
         var refusal: Refusal?
+        var awayAt: ContinuousClock.Instant?
 
-        mutating func look() { for (client, json) in statistics { sight.look(json, of: client) } }
+        mutating func look(at now: ContinuousClock.Instant = .now) {
+            for (client, json) in statistics { sight.look(json, of: client) }
+            if !sight.isReachable { awayAt = now }
+        }
     }
 
     private let contents = Mutex(Contents())
@@ -49,6 +53,14 @@ final class ClusterBoard: Sendable {
             guard contents.hasAnswered else { return refusal.fault }
             contents.look()
             return refusal.isFinal(at: now) && !contents.sight.isReachable ? refusal.fault : nil
+        }
+    }
+
+    /// No broker answered within the last two minutes at some time.
+    var wasAway: Bool {
+        contents.withLock { contents in
+            contents.look()
+            return contents.awayAt.map { ContinuousClock.now - $0 < .seconds(120) } ?? false
         }
     }
 

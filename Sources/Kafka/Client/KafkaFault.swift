@@ -37,6 +37,9 @@ struct KafkaFault {
     var requiresAbort = false
     /// The transaction is older than its timeout: the coordinator itself has fenced us, nobody else holds our name.
     var transactionExpired = false
+    /// No broker answered us a while ago, for longer than a session maybe: then librdkafka joins anew under our name
+    /// and is fenced by its own return, when a heartbeat from before still comes through.
+    var wasAway = false
     /// The topic, partition or group in question.
     var subject: String?
 
@@ -84,7 +87,7 @@ struct KafkaFault {
     private var isFencing: Bool { Self.fencing.contains(code) }
     /// The coordinator fences a producer whose transaction timed out; an instance it fences for another one only.
     private var isFencedByAnother: Bool {
-        isFencing && (!transactionExpired || code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+        isFencing && !wasAway && (!transactionExpired || code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
     }
     private var isAuthorization: Bool { Self.authorization.contains(code) }
     private var isTransient: Bool { isRetriable || Self.transient.contains(code) }

@@ -214,7 +214,9 @@ extension Reports {
     /// brokers that cannot be told not to create topics (we check that they exist).
     private static let mended: Set = ["GETPID", "AUTOCREATE"]
     /// What it calls an error and the line answers: connections, and transactions that are to be aborted.
-    private static let ours: Set = ["FAIL", "TXNERR", "ADDOFFSETS", "ADDPARTS", "ENDTXN", "TXNOFFSETS", "REQTMOUT"]
+    private static let ours: Set = [
+        "FAIL", "FATAL", "TXNERR", "ADDOFFSETS", "ADDPARTS", "ENDTXN", "TXNOFFSETS", "REQTMOUT",
+    ]
 }
 
 extension BearerToken {

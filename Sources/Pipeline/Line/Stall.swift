@@ -15,7 +15,13 @@ public struct Stall: Sendable, Equatable, CustomStringConvertible {
     public static let usualLimit: Int64 = 30_000
 
     /// Nil for a line that gets on, has nothing to do, has not begun or has ended.
-    public init?(_ status: LineStatus, at now: Int64, limit: Int64 = usualLimit) {
+    /// - Parameter condition: where the line met no fault itself, what is known of the cluster is the reason.
+    public init?(
+        _ status: LineStatus,
+        _ condition: ClusterCondition = ClusterCondition(),
+        at now: Int64,
+        limit: Int64 = usualLimit
+    ) {
         guard !status.hasFinished, status.turnedAt > 0 else { return nil }
         let progressedAt = status.progressedAt > 0 ? status.progressedAt : status.turnedAt
         isTurning = now - status.turnedAt <= limit
@@ -23,7 +29,7 @@ public struct Stall: Sendable, Equatable, CustomStringConvertible {
         guard silence > limit else { return nil }
         line = status.name
         lag = status.lag
-        reason = status.trouble
+        reason = status.trouble ?? condition.reasons.first
     }
 
     public var description: String {

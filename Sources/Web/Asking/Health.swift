@@ -64,7 +64,7 @@ public struct Health: Sendable {
                 knowledgeRows: status.knowledgeRows
             )
         }
-        let stalls = statuses.compactMap { Stall($0, at: now, limit: longestStall) }
+        let stalls = statuses.compactMap { Stall($0, condition, at: now, limit: longestStall) }
         let stalled = Set(stalls.map(\.line))
         let reasons =
             condition.reasons + stalls.map(\.description)

@@ -38,7 +38,7 @@ struct Watch {
     ) -> [Note] {
         let total = LineTotals(statuses)
         return readiness(statuses, total, now) + rates(total, now) + keys(total, now) + anomalies(total, now)
-            + cluster(condition, now) + slowness(statuses, now) + stalls(statuses, now)
+            + cluster(condition, now) + slowness(statuses, now) + stalls(statuses, condition, now)
     }
 
     private mutating func readiness(_ statuses: [LineStatus], _ total: LineTotals, _ now: Int64) -> [Note] {
@@ -140,8 +140,8 @@ struct Watch {
         return warn("slow", slowest.counters.transactions, now) { _ in slowness }
     }
 
-    private mutating func stalls(_ statuses: [LineStatus], _ now: Int64) -> [Note] {
-        let stalls = statuses.compactMap { Stall($0, at: now, limit: stallLimit) }
+    private mutating func stalls(_ statuses: [LineStatus], _ condition: ClusterCondition, _ now: Int64) -> [Note] {
+        let stalls = statuses.compactMap { Stall($0, condition, at: now, limit: stallLimit) }
         let over = stalled.keys.filter { name in !stalls.contains { $0.line == name } }.sorted()
         for name in over { stalled[name] = nil }
         let told = stalls.filter { now - (stalled[$0.line] ?? .min / 2) >= Watch.warnEvery }

@@ -68,6 +68,21 @@ struct ClusterFault: CustomTestStringConvertible, Sendable {
             try rig.waitUntilCommitted()
         },
         ClusterFault(
+            name: "no broker answers for longer than the session lasts, and the member's own return fences it",
+            does: "makes new clients under the same name; who was not away and is fenced stops, see below",
+            says: "line restarted: reading records: FENCED_INSTANCE_ID",
+            metric: .faults("FENCED_INSTANCE_ID"),
+            end: .goesOn
+        ) { rig in
+            rig.mock.setDown(true)
+            try rig.wait { $0.runner?.condition.health.isReachable == false }
+            rig.mock.inject([.fencedInstance], into: .heartbeat)
+            rig.mock.setDown(false)
+            try rig.wait { $0.faults["FENCED_INSTANCE_ID", default: 0] > 0 }
+            try rig.send(5)
+            try rig.waitUntilCommitted()
+        },
+        ClusterFault(
             name: "the brokers are slow",
             does: "commits as fast as they let it, in larger transactions",
             says: "the cluster is slow; look at its disks, network and request queues",

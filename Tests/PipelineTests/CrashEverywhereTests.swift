@@ -12,7 +12,7 @@ import Traffic
         return rig
     }
 
-    private func cleanRun() throws -> (Remains, Int) {
+    func cleanRun() throws -> (Remains, Int) {
         let rig = try rig()
         try rig.runToEnd()
         return (try Remains(rig), rig.log.stepCount)

@@ -9,6 +9,9 @@ import Traffic
     static let two = Trial()
     static let three = Trial(partitions: 3, lines: 3, commitDelay: 1, script: .week(customers: 6, partitions: 3))
 
+    /// A second start of two lines: the calls are those of their restores and a few behind.
+    static let restoring = Trial(rounds: 14, isWarm: true)
+
     @Test(arguments: [two, three]) func withoutFaultsTheTruthIsFound(trial: Trial) throws {
         let crew = try trial.crew()
         try crew.rounds(trial.rounds)
@@ -28,6 +31,14 @@ import Traffic
 
     @Test(arguments: Situation.allCases) func whateverBefallsThreeLines(situation: Situation) throws {
         try everywhere(CrewTests.three, situation, stride: 31)
+    }
+
+    @Test(arguments: Situation.allCases) func whateverBefallsARestore(situation: Situation) throws {
+        try everywhere(CrewTests.restoring, situation, stride: 5)
+    }
+
+    @Test(arguments: FaultKind.allCases) func aFaultInARestore(kind: FaultKind) throws {
+        try faults(CrewTests.restoring, kind, stride: 11)
     }
 
     private func everywhere(_ trial: Trial, _ situation: Situation, stride: Int) throws {
@@ -53,7 +64,7 @@ import Traffic
         let steps = try trial.length().steps
         let variant = FaultKind.allCases.firstIndex(of: kind) ?? 0
         for index in Schedules.indexes(steps, stride: stride, variant: variant) {
-            let difference = try trial.difference { $0.log.faults = .at(index, kind) }
+            let difference = try trial.difference { $0.log.faults = .at($0.log.stepCount + index, kind) }
             #expect(difference == nil, "\(kind) at step \(index)")
         }
     }

@@ -37,6 +37,8 @@ public final class Line {
     /// Bytes that each input's dead-letter topic takes in one record; asked for with every new producer.
     var rooms: [Int] = []
     var awaitingOffsets: [Shard] = []
+    /// The group's offsets that the restore leads to.
+    var restoringTo: [TopicPartition: Int64] = [:]
     var filling = Outbox()
     var sending = Outbox()
     var committing: Committing?

@@ -83,7 +83,8 @@ extension Line {
         change = nil
     }
 
-    /// Every partition number that came brings a shard of each stage whose inputs came with it.
+    /// Every partition number that came brings a shard of each stage whose inputs came with it, but for those that
+    /// fold already.
     func restoreAgain(_ partitions: [TopicPartition]) {
         assignment = partitions
         ending.forget()
@@ -91,7 +92,9 @@ extension Line {
         for stage in Stage.allCases {
             let inputs = topology.inputs(of: stage)
             for number in 0..<topology.partitions {
-                guard inputs.allSatisfy({ held.contains(TopicPartition($0, number)) }) else { continue }
+                guard inputs.allSatisfy({ held.contains(TopicPartition($0, number)) }),
+                    !live.contains(where: { $0.stage == stage && $0.partition == number })
+                else { continue }
                 let kept = parked.keys.first { $0.stage == stage && $0.partition == number }
                 awaitingOffsets.append(kept ?? makeShard(stage, number))
             }
@@ -135,18 +138,47 @@ extension Line {
         try replica?.advance()
         guard change == nil else { return }
         if !awaitingOffsets.isEmpty { try beginRestore() }
-        if let restorer, !restorer.isIdle { goLive(try restorer.advance(wait: 20)) }
+        if let restorer, !restorer.isIdle { goLive(try advance(restorer)) }
         try restorer?.rest()
         if isFetchStale { try fetchLive() }
+    }
+
+    /// One slice. What would stop the line stops nothing if another member has committed for these partitions since:
+    /// then this one was silent for too long, what it compares is of different times, and the next poll says whose they
+    /// are.
+    private func advance(_ restorer: Restorer) throws(Fault) -> [Shard] {
+        do throws(Fault) {
+            return try restorer.advance(wait: 20)
+        } catch {
+            let fault = error
+            guard case .stop = fault.recovery else { throw fault }
+            var hasMoved = false
+            try again { () throws(Fault) in hasMoved = try haveOffsetsMoved() }
+            guard hasMoved else { throw fault }
+            log.notice("restore begins again, the group has committed meanwhile: \(fault)")
+            restorer.forget()
+            restoreAgain(assignment)
+            return []
+        }
+    }
+
+    private func haveOffsetsMoved() throws(Fault) -> Bool {
+        guard let inlet else { return false }
+        let settled = Set(live.flatMap(inputs))
+        let places = assignment.filter { !settled.contains($0) }
+        let now = try inlet.committed(places)
+        return places.contains { now[$0] != restoringTo[$0] }
+    }
+
+    private func inputs(of shard: Shard) -> [TopicPartition] {
+        topology.inputs(of: shard.stage).map { TopicPartition($0, shard.partition) }
     }
 
     /// Waits until the group's offsets are stable: a predecessor's transaction may still be deciding them.
     private func beginRestore() throws(Fault) {
         guard let inlet, let restorer else { return }
-        let names = awaitingOffsets.flatMap { shard in
-            topology.inputs(of: shard.stage).map { TopicPartition($0, shard.partition) }
-        }
-        let committed = try inlet.committed(names)
+        let committed = try inlet.committed(awaitingOffsets.flatMap(inputs))
+        restoringTo = committed
         let returning = try unchanged(awaitingOffsets, committed, restorer)
         let fresh = awaitingOffsets.filter { !returning.contains($0) }
             .map { parked[$0] == nil ? $0 : makeShard($0.stage, $0.partition) }

@@ -24,11 +24,20 @@ final class SilentPosition: BrokenInlet {
     }
 }
 
-/// Does not wait for offsets whose transaction has not ended.
+/// Takes the first answer for the offsets, whether or not a transaction is still deciding them.
 final class UnstableOffsets: BrokenInlet {
+    private var heard: [TopicPartition: Int64]?
+
     override func committed(_ partitions: [TopicPartition]) throws(Fault) -> [TopicPartition: Int64] {
         beat(.committed)
-        return log.offsets(of: group).filter { partitions.contains($0.key) }
+        let offsets = heard ?? log.offsets(of: group)
+        heard = offsets
+        return offsets.filter { partitions.contains($0.key) }
+    }
+
+    override func release(assignment: [TopicPartition]) throws(Fault) {
+        try super.release(assignment: assignment)
+        heard = nil
     }
 }
 

@@ -40,6 +40,26 @@ enum BrokenRule: String, CaseIterable, Sendable {
         }
     }
 
+    /// How it is broken.
+    var breach: String {
+        switch self {
+        case .offsetsOutsideTheTransaction: "a plain offset commit before the transaction's end"
+        case .checkpointOutsideTheTransaction: "state and checkpoint records appended beside the transaction"
+        case .stateKeptAfterAnAbort: "an aborted commit is taken for done"
+        case .timersWithoutOffsets: "unchanged offsets are left out, and so is the whole fence"
+        case .neverJoinedMembership: "an empty member id and generation -1, which the broker accepts"
+        case .membershipOfTheMoment: "the group's present generation, asked for at the commit"
+        case .commitRetriedAlone: "the same transaction once more by a new producer"
+        case .journalNotWritten: "journal records are left out"
+        case .replaySkipped: "an emptied journal, and the checkpoint at the committed offsets"
+        case .changelogReadUncommitted: "aborted records are read as well"
+        case .changelogNotReadToItsEnd: "the first slice is taken for all"
+        case .unstableOffsetsTaken: "pending offsets are overlooked"
+        case .positionTakenSilently: "the log's end where nothing is committed"
+        case .returnTakenOnTrust: "the changelog's end and the offsets as they were before"
+        }
+    }
+
     var cluster: PassingCluster.Type {
         switch self {
         case .offsetsOutsideTheTransaction: Breaking<OffsetsOutside>.self

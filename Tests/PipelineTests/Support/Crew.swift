@@ -13,6 +13,8 @@ final class CrewMember {
     fileprivate(set) var line: Line?
     /// Stopped as by SIGSTOP: takes no turn and sends no heartbeat.
     fileprivate(set) var isHalted = false
+    /// In the middle of a turn, and of the call in which others have theirs.
+    fileprivate var isTurning = false
     /// Asked to drain and end; whether it gives its membership up then.
     fileprivate(set) var leaves: Bool?
     /// Another process has its name: its end is for good.
@@ -50,6 +52,8 @@ final class Crew {
     private var processes = 0
     private var mishap: (any Error)?
     private var isEnding = false
+    /// Parameters that came from outside.
+    private(set) var published: Set<String> = []
     /// Whose turn comes before whose; nil goes by their names.
     var dice: Dice?
 
@@ -59,11 +63,13 @@ final class Crew {
         partitions: Int32,
         lines: Int,
         commitDelay: Int = 0,
+        maxPollInterval: Int64 = 300_000,
         cluster: PassingCluster.Type = PassingCluster.self
     ) throws {
         var options = MemoryLog.Options()
         options.sessionTimeout = Crew.sessionTimeout
         options.commitDelayPolls = commitDelay
+        options.maxPollInterval = maxPollInterval
         options.fetchQuantum = 4
         rig = try Rig(inputs: inputs, partitions: partitions, options: options)
         rig.settings.untilEnd = false
@@ -100,14 +106,18 @@ final class Crew {
         member.isHalted = false
     }
 
+    /// A name that nobody has, the first in their order, so that whoever has it is never without partitions.
+    var newcomer: String { "another-\(members.count)" }
+
     /// `kill -9`. Its place in the group and its open transaction stay until others end them.
     func kill(_ member: CrewMember) {
         member.process.kill()
         member.line = nil
     }
 
-    /// The process is started again under its name, whatever became of the one before.
+    /// The process is started again under its name, whatever became of the one before; not if another has the name.
     func restart(_ member: CrewMember) throws {
+        if member.isReplaced { return }
         restarts += 1
         if restarts > 60 { throw Mishap(description: "\(member.name) restarted too often: \(log.injections)") }
         member.process.kill()
@@ -148,6 +158,17 @@ final class Crew {
     /// Does what happens in the middle of a call; what goes wrong is thrown when the turn is over.
     func attempt(_ body: () throws -> Void) {
         do { try body() } catch { mishap = mishap ?? error }
+    }
+
+    // MARK: The whole shop
+
+    /// New parameters of the whole shop, as their owner would publish them.
+    func publish(_ r: Double) throws {
+        var buffer = ByteBuffer()
+        let parameters = PopulationParameters(r: r, alpha: 20, a: 0.8, b: 2.5)
+        Encoder(version: Shopstream.version).encode(parameters, into: &buffer)
+        published.insert(buffer.bytes().text)
+        try log.append(OutputTopic.models.name, 0, key: "model:churn", value: buffer.bytes().text)
     }
 
     // MARK: The cleaner
@@ -192,12 +213,12 @@ final class Crew {
         try rounds(25, without: member)
     }
 
-    /// The shop falls silent for a while in the middle, so that there are transactions without input, and goes on.
+    /// The shop falls silent for a while now and then, so that there are transactions without input, and goes on.
     private static let silence = 10..<30
 
     private func comes() throws {
         roundsSoFar += 1
-        if Crew.silence.contains(roundsSoFar) { return }
+        if Crew.silence.contains(roundsSoFar % 60) { return }
         for record in coming.prefix(3) {
             try log.append(
                 record.topic,
@@ -212,11 +233,14 @@ final class Crew {
 
     private func order() -> [CrewMember] {
         guard dice != nil else { return members }
-        return members.filter { _ in dice?.one(in: 4) == false }.sorted { _, _ in dice?.one(in: 2) == true }
+        let drawn = members.map { ($0, dice?.roll(100) ?? 0) }
+        return drawn.filter { $0.1 < 75 }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 
     private func turn(_ member: CrewMember) throws {
-        guard let line = member.line, !member.isHalted else { return }
+        guard let line = member.line, !member.isHalted, !member.isTurning else { return }
+        member.isTurning = true
+        defer { member.isTurning = false }
         var fault: Fault?
         do throws(Fault) {
             let goesOn = try line.turn()
@@ -233,11 +257,12 @@ final class Crew {
 
     /// A process that is gone is started again, and so is one that was fenced, unless it was meant to be.
     private func answer(_ fault: Fault, of member: CrewMember) throws {
+        Schedules.trace("\(member.name) ends: \(fault)")
         guard fault.isProcessGone || fault.recovery == .stop(exitCode: Fault.Exit.fenced) else {
             throw Mishap(description: "\(member.name) stopped: \(fault)")
         }
         member.end(leaving: false)
-        if !member.isReplaced { try restart(member) }
+        try restart(member)
     }
 
     // MARK: The end
@@ -251,15 +276,36 @@ final class Crew {
             member.beat.before = nil
             if member.isHalted { wake(member) }
         }
-        if !members.contains(where: { $0.line != nil && $0.leaves == nil }) { join("line-last") }
-        try settle()
-        isEnding = true
+        // Who has to give partitions up while draining leaves their journals for others to replay.
+        for _ in 0..<4 {
+            if !members.contains(where: { $0.line != nil && $0.leaves == nil }) { join("line-last") }
+            isEnding = false
+            try settle()
+            isEnding = true
+            try drain()
+            if try isSaved() { return }
+        }
+    }
+
+    private func drain() throws {
         for member in members where member.line != nil { stop(member, leaving: false) }
         for _ in 0..<400 {
             if members.allSatisfy({ $0.line == nil }) { return }
             try round()
         }
         throw Mishap(description: "no end of draining; faults: \(log.injections)")
+    }
+
+    /// Every partition's checkpoint is at the group's offsets.
+    private func isSaved() throws -> Bool {
+        for stage in Stage.allCases {
+            for number in 0..<rig.topology.partitions {
+                let place = TopicPartition(rig.topology.changelog(of: stage).name, number)
+                let journal = try log.records(in: place).last { $0.keyText == "journal" }
+                if let journal, journal.lend({ Journal($0.value)?.isEmpty }) == false { return false }
+            }
+        }
+        return true
     }
 
     private func settle() throws {

@@ -49,7 +49,11 @@ final class Rig {
     func makeLine(name: String = "test-0", on process: (any Cluster)? = nil) -> Line {
         var own = settings
         own.name = name
-        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var quiet = Logger(label: own.name) { _ in SwiftLogNoOpLogHandler() }
+        if Schedules.isTraced {
+            quiet = Logger(label: own.name) { StreamLogHandler.standardOutput(label: $0) }
+            quiet.logLevel = .trace
+        }
         return Line(
             cluster: process ?? self.process,
             topology: topology,

@@ -25,10 +25,16 @@ struct Script {
     }
 
     /// A few days of clicks and reviews, then everybody's silence.
-    static func week(customers: Int = 5, partitions: Int32 = 2, reviews topic: String = clicks) -> Script {
+    static func week(
+        customers: Int = 5,
+        days: Int = 6,
+        every interval: Int = 2,
+        partitions: Int32 = 2,
+        reviews topic: String = clicks
+    ) -> Script {
         var script = Script()
         let names = (0..<customers).map { name(of: $0, in: Int32($0) % partitions, among: partitions) }
-        script.build(customers: customers, days: 6, every: 2, partitions: partitions, names: names) { event in
+        script.build(customers: customers, days: days, every: interval, partitions: partitions, names: names) { event in
             (event.isReview ? topic : clicks, Hash.partition(ofText: event.customer, among: partitions))
         }
         return script

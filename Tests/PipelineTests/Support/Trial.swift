@@ -15,9 +15,15 @@ struct Trial {
     var rounds = 55
     var cluster: PassingCluster.Type = PassingCluster.self
     var script = Script.week()
+    /// What befalls the lines befalls them at a second start, when there is something to restore.
+    var isWarm = false
 
     func crew() throws -> Crew {
-        try Crew(script, partitions: partitions, lines: lines, commitDelay: commitDelay, cluster: cluster)
+        let crew = try Crew(script, partitions: partitions, lines: lines, commitDelay: commitDelay, cluster: cluster)
+        guard isWarm else { return crew }
+        try crew.rounds(34)
+        for member in crew.members { try crew.restart(member) }
+        return crew
     }
 
     /// The first difference from the truth; nil when there is none.
@@ -36,8 +42,9 @@ struct Trial {
     /// Steps of all lines, and calls of the first, in a run without any fault.
     func length() throws -> (steps: Int, calls: Int) {
         let crew = try crew()
+        let start = (crew.log.stepCount, crew.members[0].beat.calls)
         try crew.rounds(rounds)
-        return (crew.log.stepCount, crew.members[0].beat.calls)
+        return (crew.log.stepCount - start.0, crew.members[0].beat.calls - start.1)
     }
 }
 
@@ -45,7 +52,16 @@ extension Crew {
     /// What the logs hold, and what a new line makes of it.
     func difference() throws -> String? {
         let truth = try Truth(rig, changelogs: changelog)
-        return try truth.difference() ?? restored(truth)
+        return try truth.difference(apartFrom: published) ?? restored(truth)
+    }
+
+    /// All entries of all journals that were written, whole ones and those that were not whole yet.
+    func journalEntries() throws -> [Journal.Entry] {
+        try (0..<rig.topology.partitions).flatMap { number in
+            try changelog(TopicPartition(OutputTopic.customersChangelog.name, number))
+                .filter { $0.keyText == "journal" }
+                .flatMap { record in record.lend { Journal($0.value)?.entries ?? [] } }
+        }
     }
 
     private func restored(_ truth: Truth) throws -> String? {
@@ -68,91 +84,17 @@ extension Crew {
     }
 }
 
-/// What befalls a line in the middle of one of its calls.
-enum Situation: String, CaseIterable, Sendable {
-    /// It stops at the call, its session ends, others take over, and then it goes on as if nothing had been.
-    case zombie
-    /// It is killed and never comes back.
-    case dies
-    /// It is killed and comes back at once.
-    case restarts
-    /// Another process takes its name.
-    case isReplaced
-    /// SIGTERM; it drains, keeps its membership, and comes back.
-    case terminates
-    /// SIGTERM; it drains and leaves.
-    case leaves
-    /// Another member joins, and stays.
-    case anotherJoins
-    /// Another joins and leaves before it has done anything: the partitions come back untouched.
-    case anotherVisits
-    /// Another joins, works for a while, and leaves: the partitions come back changed.
-    case anotherWorks
-    /// Another leaves.
-    case anotherLeaves
-    /// Another dies, its session ends while the line stands still, and it comes back.
-    case anotherDies
-    /// The cleaner passes over the changelogs.
-    case compaction
-
-    /// Arranges that it happens at the line's `call`-th call, from 0.
-    func arrange(at call: Int, of member: CrewMember, in crew: Crew) {
-        member.beat.before = { [unowned crew, unowned member] number, _ in
-            guard number >= call else { return }
-            member.beat.before = nil
-            crew.attempt { try befall(member, crew) }
-        }
-    }
-
-    private func befall(_ member: CrewMember, _ crew: Crew) throws {
-        switch self {
-        case .zombie:
-            crew.halt(member)
-            try crew.outlast(member)
-            crew.wake(member)
-        case .dies: crew.lose(member)
-        case .restarts: member.process.kill()
-        case .isReplaced:
-            crew.replace(member)
-            try crew.rounds(8, without: member)
-        case .terminates: crew.stop(member, leaving: false)
-        case .leaves: crew.stop(member, leaving: true)
-        case .anotherJoins:
-            crew.join(Situation.newcomer)
-            try crew.rounds(4, without: member)
-        case .anotherVisits: visit(member, crew, calls: 12)
-        case .anotherWorks: visit(member, crew, calls: 60)
-        case .anotherLeaves:
-            crew.stop(crew.other(than: member), leaving: true)
-            try crew.rounds(8, without: member)
-        case .anotherDies:
-            let other = crew.other(than: member)
-            crew.kill(other)
-            try crew.rounds(30, by: 250, without: member)
-            try crew.restart(other)
-        case .compaction:
-            try crew.compact()
-        }
-    }
-
-    /// The first in the order of names, so that it is never without partitions.
-    private static let newcomer = "another"
-
-    private func visit(_ member: CrewMember, _ crew: Crew, calls: Int) {
-        let visitor = crew.join(Situation.newcomer)
-        let end = member.beat.calls + calls
-        member.beat.before = { [unowned crew, unowned member] number, _ in
-            guard number >= end else { return }
-            member.beat.before = nil
-            crew.stop(visitor, leaving: true)
-        }
-    }
-}
-
 /// Which schedules a test tries: a share of them by default, all of them or a single one on demand.
 enum Schedules {
     /// `SHOPSTREAM_EXHAUSTIVE=1`: every index instead of a share.
     static let isExhaustive = ProcessInfo.processInfo.environment["SHOPSTREAM_EXHAUSTIVE"] != nil
+
+    /// `SHOPSTREAM_TRACE=1`: lines say what they do, for a schedule that fails.
+    static let isTraced = ProcessInfo.processInfo.environment["SHOPSTREAM_TRACE"] != nil
+
+    static func trace(_ text: @autoclosure () -> String) {
+        if isTraced { print(text()) }
+    }
 
     /// `SHOPSTREAM_SEED=n` runs that seed alone, `SHOPSTREAM_SEEDS=n` as many.
     static func seeds(_ count: Int) -> [Int] {

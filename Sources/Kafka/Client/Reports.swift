@@ -52,9 +52,9 @@ final class Reports: @unchecked Sendable {
 
     /// The same with what is known of why no broker answers.
     func explained(_ fault: Fault) -> Fault {
-        guard let reason = board.lastReason else { return fault }
+        let reason = board.lastReason ?? "no broker answers"
         var explained = fault
-        explained.remedy = reason + (fault.remedy.map { "; \($0)" } ?? "")
+        explained.remedy = "\(reason); \(fault.remedy ?? "check bootstrap.servers and security.protocol")"
         return explained
     }
 

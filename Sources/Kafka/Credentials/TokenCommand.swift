@@ -13,9 +13,11 @@ struct TokenCommand {
         guard Glibc.pipe(&pipe) == 0 else { throw failed("no pipe: \(String(cString: strerror(errno)))") }
         for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(pipe[0]) }
-        let child = Child(words, output: pipe[1])
+        let started = Child.start(words, output: pipe[1])
         close(pipe[1])
-        guard let child else { throw failed("it cannot be started; is it there, and may it be run?") }
+        guard let child = started.child else {
+            throw failed("it cannot be started: \(String(cString: strerror(started.code)))")
+        }
         let deadline = Deadline(in: limit)
         let output = Self.read(pipe[0], until: deadline)
         let status = child.end(at: deadline, isWanted: output != nil)
@@ -55,24 +57,23 @@ struct TokenCommand {
 private struct Child {
     private let id: pid_t
 
-    init?(_ words: [String], output: Int32) {
+    /// A child, or why there is none.
+    static func start(_ words: [String], output: Int32) -> (child: Child?, code: Int32) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        for other in Self.others { posix_spawn_file_actions_addclose(&actions, other) }
+        for other in others { posix_spawn_file_actions_addclose(&actions, other) }
         var attributes = posix_spawnattr_t()
-        Self.prepare(&attributes)
+        prepare(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         var arguments = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var id: pid_t = 0
-        guard let path = words.first,
-            posix_spawn(&id, path, &actions, &attributes, &arguments, environ) == 0
-        else { return nil }
-        self.id = id
+        let code = posix_spawn(&id, words.first ?? "", &actions, &attributes, &arguments, environ)
+        return (code == 0 ? Child(id: id) : nil, code)
     }
 
     /// librdkafka's threads block every signal, and a program starts with the mask of the thread that started it.

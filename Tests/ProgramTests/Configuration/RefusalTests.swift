@@ -14,7 +14,7 @@ import Traffic
         environment: [String: String] = [:],
         file: String? = nil
     ) throws -> Exit {
-        let scratch = try file.map { try ScratchFile($0, name: "shopstream-refusal.json") }
+        let scratch = try file.map { try ScratchFile($0) }
         let error = #expect(throws: (any Error).self) {
             try withExtendedLifetime(scratch) {
                 try Settings(SettingsSources(commandLine: flags, environment: environment, configPath: scratch?.path))

@@ -302,7 +302,7 @@ final class Crew {
             for number in 0..<rig.topology.partitions {
                 let place = TopicPartition(rig.topology.changelog(of: stage).name, number)
                 let journal = try log.records(in: place).last { $0.keyText == "journal" }
-                if let journal, journal.lend({ Journal($0.value)?.isEmpty }) == false { return false }
+                if let journal, journal.lend({ try? Journal($0.value).isEmpty }) == false { return false }
             }
         }
         return true

@@ -60,7 +60,7 @@ extension Crew {
         try (0..<rig.topology.partitions).flatMap { number in
             try changelog(TopicPartition(OutputTopic.customersChangelog.name, number))
                 .filter { $0.keyText == "journal" }
-                .flatMap { record in record.lend { Journal($0.value)?.entries ?? [] } }
+                .flatMap { record in record.lend { (try? Journal($0.value).entries) ?? [] } }
         }
     }
 

@@ -1,4 +1,5 @@
 import CRdkafka
+import Glibc
 public import Logging
 public import Pipeline
 
@@ -71,6 +72,14 @@ public final class KafkaCluster: Cluster {
     public func topics() throws(Fault) -> [String: Int32] { try queries.survey().topics }
 
     public func survey() throws(Fault) -> ClusterSurvey { try queries.survey() }
+
+    /// Whether a cluster that we reach by its address is such as ``EmbeddedCluster`` makes: its name says so.
+    public func isEmbeddedKind() throws(Fault) -> Bool {
+        if embedded != nil { return true }
+        guard let name = rd_kafka_clusterid(try queries.client().handle, 10_000) else { return false }
+        defer { free(name) }
+        return String(cString: name).hasPrefix("mockCluster")
+    }
 
     public func makeInlet(_ subscription: Subscription) throws(Fault) -> any Inlet {
         try require(subscription.topics)

@@ -31,6 +31,16 @@ public enum OutputTopic: Int32, Sendable, CaseIterable {
     }
 }
 
+extension OutputTopic {
+    /// Keeps the last record of each key, however old.
+    public var isCompacted: Bool {
+        switch self {
+        case .churnAlerts, .signals: false
+        default: true
+        }
+    }
+}
+
 /// Which topics there are, and with how many partitions. Made at the start and checked once; the line trusts it.
 public struct Topology: Sendable {
     /// Topics that the shop writes; their order is the index in every journal, so it is sorted. Where there is one, the

@@ -17,7 +17,7 @@ struct ShopstreamCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Demo.self, Run.self, Replay.self, Generate.self, Tail.self, Topics.self, Doctor.self, Config.self,
-            Reset.self, Repartition.self, DeadLetters.self, Bench.self,
+            Reset.self, Verify.self, Repartition.self, DeadLetters.self, Bench.self,
         ]
     )
 

@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import Pipeline
 import Testing
 
 @testable import shopstream
@@ -29,6 +30,13 @@ struct TopicsTests {
         #expect(
             changelog.configs["min.cleanable.dirty.ratio"] == "0.1" && changelog.configs["cleanup.policy"] == "compact"
         )
+    }
+
+    @Test func theCodeKnowsWhichTopicsAreCompacted() throws {
+        let policies = Dictionary(uniqueKeysWithValues: try setups().map { ($0.name, $0.configs["cleanup.policy"]) })
+        for topic in OutputTopic.allCases {
+            #expect(topic.isCompacted == (policies[topic.name]??.contains("compact") == true), "\(topic.name)")
+        }
     }
 
     @Test func fewerReplicasLowerWhatMustBeInSync() throws {

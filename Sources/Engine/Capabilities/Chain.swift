@@ -50,7 +50,7 @@ extension ProductState {
         case .added: product.pointee.adds &+= 1
         case .ordered:
             product.pointee.orders &+= 1
-            product.pointee.units &+= Product.units(signal.weight)
+            product.pointee.units &+= ProductTally.units(signal.weight)
             // A wholesaler's thousand is one customer's wish.
             let units = min(max(signal.weight, 1), 5)
             product.pointee.popularity.add(units, at: signal.time, halfLife: commons.popularity)

@@ -32,20 +32,20 @@ public enum StateCodec {
 }
 
 /// What kind of state a record of the changelog holds: the text before the slash of its key.
-enum StateKey {
-    static let customer: StaticString = "customer/"
+public enum StateKey {
+    public static let customer: StaticString = "customer/"
     /// A forgotten customer, by a keyed hash.
-    static let erased: StaticString = "erased/"
-    static let product: StaticString = "product/"
-    static let category: StaticString = "category/"
+    public static let erased: StaticString = "erased/"
+    public static let product: StaticString = "product/"
+    public static let category: StaticString = "category/"
     static let sentiment: StaticString = "model/sentiment/"
     /// Behind ``sentiment``: what is in no chunk.
     static let whole: StaticString = "whole"
     static let churn: StaticString = "model/churn"
-    static let partition: StaticString = "partition"
+    public static let partition: StaticString = "partition"
 
     /// What follows `prefix`, or nil when the key is of another kind.
-    static func suffix(_ key: Bytes, after prefix: StaticString) -> Bytes? {
+    public static func suffix(_ key: Bytes, after prefix: StaticString) -> Bytes? {
         let prefix = Bytes(prefix)
         guard key.count >= prefix.count, Bytes(start: key.start, count: prefix.count) == prefix else { return nil }
         return Bytes(start: key.start.map { $0 + prefix.count }, count: key.count - prefix.count)

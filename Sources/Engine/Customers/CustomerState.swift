@@ -185,7 +185,7 @@ public final class CustomerState {
     /// once in 67 million events. False when the message was seen.
     private func remember(message: Bytes, _ slot: Int) -> Bool {
         guard !message.isEmpty else { return true }
-        let hash = UInt32(truncatingIfNeeded: Hash.of(message, seed: 0x6D65_7373))
+        let hash = MessageIds.hash(message)
         let customer = customers.pointer(slot)
         var isKnown = false
         for known in customer.pointee.messageIds.storage(in: arena) { isKnown = isKnown || known == hash }

@@ -30,9 +30,6 @@ struct Product: BitwiseCopyable {
     var isChanged = false
     var isDue = false
 
-    /// Whole pieces of an ordered quantity, which the wire allows to be broken.
-    static func units(_ quantity: Float) -> UInt32 { quantity > 0 ? UInt32(min(quantity.rounded(), 1e6)) : 0 }
-
     init(name: Name, subject: Subject) {
         self.name = name
         self.subject = subject

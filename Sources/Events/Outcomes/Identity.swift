@@ -32,6 +32,11 @@ public struct Origin: BitwiseCopyable, Equatable, Sendable {
         self.offset = offset
     }
 
+    /// Topics go by a hash of their names, so that adding one changes no id.
+    public static func tag(of topic: String) -> Int32 {
+        Array(topic.utf8).withUnsafeBytes { Int32(truncatingIfNeeded: Hash.of(Bytes($0))) }
+    }
+
     /// The position as a cause of an ``OutcomeId``.
     @inlinable public var cause: (UInt64, UInt64) {
         (UInt64(UInt32(bitPattern: topic)) << 32 | UInt64(UInt32(bitPattern: partition)), UInt64(bitPattern: offset))

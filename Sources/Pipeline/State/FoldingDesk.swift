@@ -21,9 +21,7 @@ final class FoldingDesk {
         erasureInput = topology.hasErasures ? inputs.count - 1 : nil
         effects = Effects(partitions: topology.partitions)
         counters = Counters(inputs: inputs.count)
-        tags = inputs.map { name in
-            Array(name.utf8).withUnsafeBytes { Int32(truncatingIfNeeded: Hash.of(Bytes($0))) }
-        }
+        tags = inputs.map(Origin.tag)
     }
 
     /// Bytes of signals and dead letters that are not in the outbox yet.

@@ -67,7 +67,7 @@ public final class Shard {
     }
 
     /// State records that the changelog has of this partition, once its changes are written.
-    private var stateRecords: Int {
+    var stateRecords: Int {
         switch state {
         case .customers(let state): state.records
         case .products(let state): state.records

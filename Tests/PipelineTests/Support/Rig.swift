@@ -20,12 +20,7 @@ final class Rig {
             log.createTopic(Topology.deadLetters(of: input), partitions: partitions)
         }
         for topic in OutputTopic.allCases {
-            let isCompacted: Bool =
-                switch topic {
-                case .signals, .churnAlerts: false
-                default: true
-                }
-            log.createTopic(topic.name, partitions: topic == .models ? 1 : partitions, compacted: isCompacted)
+            log.createTopic(topic.name, partitions: topic == .models ? 1 : partitions, compacted: topic.isCompacted)
         }
         topology = try Topology(inputs: inputs, existing: try log.topics())
         process = log.newIncarnation()

@@ -5,10 +5,6 @@ import Testing
 
 @testable import Web
 
-#if canImport(FoundationNetworking)
-import FoundationNetworking
-#endif
-
 /// The server on loopback, asked over real sockets.
 @Suite struct ServerTests {
     /// Where many tests share few threads, an answer takes its time.
@@ -33,13 +29,13 @@ import FoundationNetworking
     }
 
     private func get(_ port: UInt16, _ path: String) async throws -> (status: Int, type: String, text: String) {
-        let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
-        let request = URLRequest(url: url, timeoutInterval: 300)
-        let (data, response) = try await URLSession.shared.data(for: request)
-        let http = try #require(response as? HTTPURLResponse)
-        return (
-            http.statusCode, http.value(forHTTPHeaderField: "Content-Type") ?? "", String(decoding: data, as: UTF8.self)
-        )
+        let client = try Client(port)
+        client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        let parts = try await client.answer().split(separator: "\r\n\r\n", maxSplits: 1)
+        let head = try #require(parts.first).split(separator: "\r\n")
+        let status = try #require(head.first).split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        let type = head.first { $0.hasPrefix("Content-Type: ") }?.dropFirst(14) ?? ""
+        return (try #require(status), String(type), parts.count > 1 ? String(parts[1]) : "")
     }
 
     @Test func `pages come over the wire`() async throws {
@@ -153,7 +149,7 @@ private final class Client {
     func answer() async throws -> String {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4_096)
-        for _ in 0..<6_000 {
+        for _ in 0..<60_000 {
             let got = recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
             if got > 0 {
                 bytes += chunk[..<got]

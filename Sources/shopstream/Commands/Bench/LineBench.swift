@@ -87,13 +87,3 @@ struct PublishedRows {
         try outcomes.publishRows { try log.append($0, topics: [OutputTopic.productNeighbours.name]) }
     }
 }
-
-extension OutputTopic {
-    /// Whether only the last record of a key counts there.
-    var isCompacted: Bool {
-        switch self {
-        case .signals, .churnAlerts: false
-        default: true
-        }
-    }
-}

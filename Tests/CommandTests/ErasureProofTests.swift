@@ -107,6 +107,40 @@ struct ErasureProofTests {
         #expect(standing(try prove(rig, "a\"b"), topic) == .leaving(1, by: 1_800_000_000_000 + Self.hour))
     }
 
+    @Test func whatIsProvenIsSaidByTopicAndDate() {
+        let report = ErasureProof.Report(
+            findings: [
+                .init(topic: "a", standing: .gone(by: nil)), .init(topic: "b", standing: .gone(by: 2_000_000_000_000)),
+                .init(topic: "c", standing: .leaving(2, by: 1_900_000_000_000)), .init(topic: "d", standing: .shops),
+            ],
+            isSuppressed: true
+        )
+        let text = ErasureSummary(report, now: 1_800_000_000_000).text(.plain)
+        #expect(
+            text == """
+                gone     a  no record
+                gone     b  no live record; older ones are compacted away by 2033-05-18T03:33:20.000Z
+                leaving  c  2 records, gone by 2030-03-17T17:46:40.000Z
+                yours    d  the shop's own topic: not read here
+
+                forgotten  history that is folded again cannot bring the user back
+                """
+        )
+        let later = ErasureSummary(report, now: 2_100_000_000_000).text(.plain)
+        #expect(later.contains("gone     b  no record"))
+        var live = report
+        live.findings.append(.init(topic: "e", standing: .live(1)))
+        live.findings.append(.init(topic: "f", standing: .leaving(1, by: nil)))
+        live.isSuppressed = false
+        let bad = ErasureSummary(live, now: 0)
+        #expect(!bad.holds && bad.text(.plain).contains("LIVE     e  1 live record"))
+        #expect(bad.text(.plain).contains("KEPT     f  1 record, and the topic keeps them for ever"))
+        #expect(bad.text(.plain).contains("\n\nnot forgotten  no suppression is kept"))
+        #expect(
+            bad.json.contains(#"{"goneBy":"2030-03-17T17:46:40.000Z","records":2,"standing":"leaving","topic":"c"}"#)
+        )
+    }
+
     @Test func aTopicKeepsByItsOwnSettings() {
         func keeping(_ configs: [String: String]) -> ErasureProof.Keeping {
             ErasureProof.Keeping(

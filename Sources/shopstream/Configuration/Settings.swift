@@ -64,8 +64,10 @@ struct Settings {
     }
 
     /// A bounded run does not come back, so it leaves the group.
-    func lineSettings(untilEnd: Bool) -> LineSettings {
+    /// - Parameter pseudonyms: see ``PseudonymKeys``. Whoever reads state needs the keys that it was written with.
+    func lineSettings(untilEnd: Bool, pseudonyms: Pseudonyms) -> LineSettings {
         var line = LineSettings()
+        line.pseudonyms = pseudonyms
         line.group = group
         line.name = name
         line.engine = engine

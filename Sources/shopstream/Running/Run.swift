@@ -59,12 +59,10 @@ struct Run: AsyncParsableCommand {
         if !topology.hasErasures {
             log.notice("\(Topology.erasures) does not exist: nobody can ask to be forgotten; shopstream topics apply")
         }
-        var lineSettings = settings.lineSettings(untilEnd: untilEnd)
-        lineSettings.pseudonyms = keys.pseudonyms
         let runner = Runner(
             cluster: kafka,
             topology: topology,
-            settings: lineSettings,
+            settings: settings.lineSettings(untilEnd: untilEnd, pseudonyms: keys.pseudonyms),
             lines: settings.lines,
             clock: .system,
             log: log

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Events
 import Kafka
 import Pipeline
 import Testing
@@ -57,7 +58,7 @@ import Traffic
         let settings = try Settings(
             SettingsSources(commandLine: [.memoryBudget: .string(text)], environment: [:], configPath: nil)
         )
-        #expect(settings.lineSettings(untilEnd: false).memoryBudget == bytes)
+        #expect(settings.lineSettings(untilEnd: false, pseudonyms: Pseudonyms()).memoryBudget == bytes)
     }
 
     @Test func `a list and a pattern exclude each other`() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Events
 import Foundation
 import Pipeline
 import Testing
@@ -35,6 +36,6 @@ import Web
         ])
         let settings = try Settings(SettingsSources(commandLine: options.flags))
         #expect(settings.inputs == ["a", "b"] && settings.lines == 3 && settings.leaves && settings.http == nil)
-        #expect(settings.lineSettings(untilEnd: false).group == "g")
+        #expect(settings.lineSettings(untilEnd: false, pseudonyms: Pseudonyms()).group == "g")
     }
 }

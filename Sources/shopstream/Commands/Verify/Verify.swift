@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Events
 import Kafka
 import Pipeline
 
@@ -17,6 +18,10 @@ struct Verify: ParsableCommand {
             as long as looking twice takes. What cannot be checked (compacted, deleted by retention, of before the \
             last reset) is said.
 
+            --erased USER proves instead that somebody who asked to be forgotten is gone: no live record of a \
+            compacted topic speaks of them, history cannot bring them back, and for topics kept by time it names the \
+            date by which the last record is gone. The service may go on meanwhile.
+
             Exit codes: 0 everything agrees, 65 something does not, 75 the group is not at rest, 69 the cluster
             cannot be read.
 
@@ -24,6 +29,7 @@ struct Verify: ParsableCommand {
               shopstream verify -b localhost:9092
               shopstream verify -F client.properties --group shopstream-test --json
               shopstream verify -b localhost:9092 --show-customers
+              shopstream verify -b localhost:9092 --erased u-88213
             """
     )
 
@@ -38,7 +44,15 @@ struct Verify: ParsableCommand {
     @Flag(help: "Name the customers behind findings; otherwise ids are kept out of the report.")
     var showCustomers = false
 
+    @Option(help: ArgumentHelp("Prove that this user is forgotten.", valueName: "user"))
+    var erased: String?
+
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+
+    func validate() throws {
+        if erased != nil, drained || showCustomers { throw ValidationError("--erased stands alone, or with --json") }
+        if erased?.isEmpty == true { throw ValidationError("--erased wants the user's id") }
+    }
 
     func run() throws {
         let start = ResourceUse.now()
@@ -49,8 +63,15 @@ struct Verify: ParsableCommand {
             inputs: try InputTopics.resolve(settings, existing: existing.keys),
             existing: existing
         )
+        let pseudonyms = try PseudonymKeys.read(settings).pseudonyms
+        if let erased { return try prove(erased, kafka, topology, pseudonyms) }
         let cut = try CutSurvey(kafka, topology, group: settings.group).atRest()
-        let (report, records) = try audit(kafka, topology, settings, cut)
+        let (report, records) = try audit(
+            kafka,
+            topology,
+            settings.lineSettings(untilEnd: false, pseudonyms: pseudonyms),
+            cut
+        )
         let summary = VerifySummary(
             report,
             group: settings.group,
@@ -62,10 +83,30 @@ struct Verify: ParsableCommand {
         if !report.agrees || drained && report.unfolded > 0 { throw ExitCode(Exit.Code.data.rawValue) }
     }
 
+    private func prove(
+        _ user: String,
+        _ kafka: KafkaCluster,
+        _ topology: Topology,
+        _ pseudonyms: Pseudonyms
+    ) throws {
+        let states = try TopicAdmin(kafka).states(of: topology.outputs)
+        let keeping = Dictionary(uniqueKeysWithValues: states.map { ($0.name, ErasureProof.Keeping($0)) })
+        let report = try ErasureProof.run(
+            cluster: kafka,
+            topology: topology,
+            keeping: { keeping[$0] ?? ErasureProof.Keeping(isCompacted: false, longest: nil) },
+            user: user,
+            pseudonyms: pseudonyms
+        )
+        let summary = ErasureSummary(report, now: Clock.wall())
+        print(json ? summary.json : summary.text(Palette(isOn: cluster.output.usesColor())))
+        if !report.holds { throw ExitCode(Exit.Code.data.rawValue) }
+    }
+
     private func audit(
         _ kafka: KafkaCluster,
         _ topology: Topology,
-        _ settings: Settings,
+        _ settings: LineSettings,
         _ cut: AuditCut
     ) throws -> (AuditReport, UInt64) {
         var progress = ProgressLine("verify", isShown: !cluster.output.quiet && ProgressLine.isTerminal)
@@ -73,7 +114,7 @@ struct Verify: ParsableCommand {
         let audit = try Audit(
             kafka,
             topology,
-            settings.lineSettings(untilEnd: false),
+            settings,
             cut,
             capabilities: kafka.isEmbeddedKind() ? EmbeddedCluster.capabilities : kafka.capabilities
         ) { seen in
@@ -101,13 +142,17 @@ struct VerifiedLine: ParsableArguments {
     @Option(help: ArgumentHelp("What the service was started with, as an absolute time.", valueName: "time"))
     var outputsSince: String?
 
+    @Option(help: ArgumentHelp("Keys of the hashes that stand for customers.", valueName: "file"))
+    var pseudonymKeyFile: String?
+
     var flags: [Setting: ConfigContent] {
         var flags: [Setting: ConfigContent] = [:]
         flags[.inputs] = inputs.map { .stringArray($0.split(separator: ",").map(String.init)) }
-        for (setting, text) in [(Setting.inputsPattern, inputsPattern), (.group, group), (.outputsSince, outputsSince)]
-        {
-            flags[setting] = text.map { .string($0) }
-        }
+        let texts: [(Setting, String?)] = [
+            (.inputsPattern, inputsPattern), (.group, group), (.outputsSince, outputsSince),
+            (.pseudonymKeyFile, pseudonymKeyFile),
+        ]
+        for (setting, text) in texts { flags[setting] = text.map { .string($0) } }
         return flags
     }
 }

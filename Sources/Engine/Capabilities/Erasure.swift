@@ -34,6 +34,7 @@ extension CustomerState {
         let end = suppressions.end(of: fact.customer)
         guard fact.time > end else { return nil }
         let slot = enrol(fact.customer, hash)
+        leastSeen = min(leastSeen, fact.time)
         customers.pointer(slot).pointee.beganAnew = end != EventTime.unknown
         return slot
     }

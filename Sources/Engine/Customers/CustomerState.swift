@@ -120,7 +120,6 @@ public final class CustomerState {
 
     private func fold(_ fact: Fact, _ slot: Int, _ origin: Origin, into effects: Effects) {
         meet(slot, fact)
-        leastSeen = min(leastSeen, fact.time)
         let missed = comeBack(slot, fact)
         if isHot(slot, at: fact.time) {
             keepBooks(slot, fact)

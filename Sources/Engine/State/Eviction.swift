@@ -4,7 +4,8 @@ public import Events
 ///
 /// A customer is worth the time of the last event plus what is granted for having a name and for each order, so that
 /// anonymous visitors without orders go first, then those who gave their name, then the customers by orders and by how
-/// long they have been away. A function of state alone: every fold of the same journal lets the same people go.
+/// long they have been away. Who has refused something stays: without the word, the next event would be used after all.
+/// A function of state alone: every fold of the same journal lets the same people go.
 public struct Eviction: Sendable, Equatable {
     public var before: EventTime
     /// Days granted to who has a name, to who has ordered, and for each order up to ``mostOrders``.
@@ -22,6 +23,7 @@ public struct Eviction: Sendable, Equatable {
     }
 
     func worth(_ customer: UnsafePointer<Customer>) -> EventTime {
+        guard customer.pointee.consent.allows(.marketing) else { return .max }
         var days = customer.pointee.isAnonymous ? 0 : Int64(named)
         if customer.pointee.orders > 0 {
             days += Int64(ordered) + Int64(min(customer.pointee.orders, UInt32(Eviction.mostOrders))) * Int64(eachOrder)

@@ -5,7 +5,7 @@ import Logging
 /// A line stays within its share of the memory budget: the least valuable customers leave, in the journal's sight.
 extension Line {
     func keepWithinBudget() {
-        guard !isStopping, awaiting == 0 else { return }
+        guard budget.limit > 0, !isStopping, awaiting == 0 else { return }
         let states = customerStates
         let reserved =
             commons.names.bytesReserved + commons.knowledge.bytesReserved
@@ -21,6 +21,7 @@ extension Line {
             )
         }
         evict(leastWorth(excess, of: states))
+        emitDecisions()
     }
 
     /// Above what else is kept of a kind: names, products and what is known of the shop are not evicted.

@@ -5,6 +5,7 @@ import Events
 extension Line {
     /// Lets time go on where nothing comes any more, and takes over what the whole shop's purchases say.
     func passTime() throws(Fault) {
+        keepWithinBudget()
         let now = clock.now()
         guard now >= nextLook else { return }
         nextLook = now + 250
@@ -16,7 +17,6 @@ extension Line {
             let time = shard.timeAtRecord - settings.engine.allowedLateness + (now - shard.lastRecordAt)
             if state.wakes(before: time) { shard.tick(time, with: desk) }
         }
-        keepWithinBudget()
         emitDecisions()
     }
 

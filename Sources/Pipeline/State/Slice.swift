@@ -7,7 +7,7 @@ struct Slice {
     /// Even where time stands still a slice ends.
     private static let mostPolls = 16
 
-    private(set) var records = 1_024
+    private(set) var records = Slice.bounds.lowerBound
     private var began: Int64 = 0
     private var stepBegan: Int64 = 0
     private var polls = 0

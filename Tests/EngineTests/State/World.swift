@@ -18,10 +18,14 @@ final class World {
     private let encoder = Encoder(version: "test")
 
     /// - Parameter strangers: names that are known before, so that dense numbers differ from those of another world.
-    init(strangers: Int = 0, pseudonyms: Pseudonyms = Pseudonyms()) {
+    init(
+        strangers: Int = 0,
+        pseudonyms: Pseudonyms = Pseudonyms(),
+        configuration: EngineConfiguration = EngineConfiguration()
+    ) {
         let names = Names(seed: UInt64(strangers))
         for number in 0..<strangers { Array("stranger-\(number)".utf8).withUnsafeBytes { _ = names.intern(Bytes($0)) } }
-        commons = Commons(configuration: EngineConfiguration(), partitions: 1, names: names, pseudonyms: pseudonyms)
+        commons = Commons(configuration: configuration, partitions: 1, names: names, pseudonyms: pseudonyms)
         customers = CustomerState(partition: 0, commons: commons)
         products = ProductState(partition: 0, commons: commons)
     }

@@ -16,8 +16,9 @@ struct Bench: ParsableCommand {
               shopstream bench line --json
               shopstream bench engine --allocations
               shopstream bench restore
+              shopstream bench rebalance --customers 300000
             """,
-        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self, BenchRestore.self]
+        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self, BenchRestore.self, BenchRebalance.self]
     )
 }
 

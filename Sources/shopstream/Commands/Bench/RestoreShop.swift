@@ -153,15 +153,15 @@ struct RestoreShop {
         try ground.append(outbox, topics: MemoryGround.inputs)
     }
 
-    /// A line takes the memory over, folds the day, and is killed: what it has folded since its last checkpoints is in
-    /// its journals.
+    /// A line takes the memory over, folds the day, and is killed in the middle of a transaction: what it has folded
+    /// since its last checkpoints is in its journals.
     private func foldDay(on ground: any BenchGround, _ settings: LineSettings) throws(Fault) {
         var own = settings
-        own.untilEnd = true
-        own.checkpointInterval = 500
+        own.name = RestoreTrial.name(settings, 0)
+        own.checkpointInterval = 2_000
         let line = RestoreTrial.line(own, on: ground)
-        defer { line.shut(leaving: true) }
-        while try line.turn() {}
+        defer { line.shut() }
+        while line.counters.consumed.reduce(0, +) < UInt64(events) { _ = try line.turn() }
     }
 }
 

@@ -28,6 +28,9 @@ struct RestoreTrial {
     let settings: LineSettings
     let lines: Int
 
+    /// Of the line with this number in the group.
+    static func name(_ settings: LineSettings, _ index: Int) -> String { "\(settings.name)-\(index)" }
+
     static func line(_ settings: LineSettings, on ground: any BenchGround) -> Line {
         Line(
             cluster: ground.cluster,
@@ -87,7 +90,7 @@ struct RestoreTrial {
 
     private func work(_ index: Int, _ board: Board) {
         var own = settings
-        own.name = "\(settings.name)-\(index)"
+        own.name = RestoreTrial.name(settings, index)
         let line = RestoreTrial.line(own, on: ground)
         defer { line.shut(leaving: true) }
         do throws(Fault) {

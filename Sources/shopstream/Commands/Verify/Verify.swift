@@ -24,10 +24,15 @@ struct Verify: ParsableCommand {
               shopstream verify -b localhost:9092
               shopstream verify -F client.properties --group shopstream-test --json
               shopstream verify -b localhost:9092 --show-customers
+              shopstream verify -b localhost:9092 --erased u000123
+                    where a customer who asked to be forgotten still stands
             """
     )
 
     @OptionGroup(title: "Line") var line: VerifiedLine
+
+    @Option(help: ArgumentHelp("Prove that this customer is forgotten, instead.", valueName: "user"))
+    var erased: String?
 
     @Flag(help: "Print the result as JSON.")
     var json = false
@@ -49,6 +54,7 @@ struct Verify: ParsableCommand {
             inputs: try InputTopics.resolve(settings, existing: existing.keys),
             existing: existing
         )
+        if let erased { return try prove(erased, kafka, topology, settings) }
         let cut = try CutSurvey(kafka, topology, group: settings.group).atRest()
         let (report, records) = try audit(kafka, topology, settings, cut)
         let summary = VerifySummary(
@@ -62,6 +68,30 @@ struct Verify: ParsableCommand {
         if !report.agrees || drained && report.unfolded > 0 { throw ExitCode(Exit.Code.data.rawValue) }
     }
 
+    /// Exit code 0 when nothing live is left of the customer and dates are known for the rest.
+    private func prove(
+        _ user: String,
+        _ kafka: KafkaCluster,
+        _ topology: Topology,
+        _ settings: Settings
+    ) throws {
+        let states = Dictionary(
+            try TopicAdmin(kafka).states(of: topology.outputs).map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let report = try ErasureProof.run(
+            cluster: kafka,
+            topology: topology,
+            keeping: { topic in states[topic].map(ErasureProof.Keeping.init) ?? .init(isCompacted: false, longest: nil)
+            },
+            user: user,
+            pseudonyms: try PseudonymKeys.read(settings).pseudonyms
+        )
+        let summary = ErasureSummary(report)
+        print(json ? summary.json : summary.text(Palette(isOn: cluster.output.usesColor())))
+        if !report.holds { throw ExitCode(Exit.Code.data.rawValue) }
+    }
+
     private func audit(
         _ kafka: KafkaCluster,
         _ topology: Topology,
@@ -70,10 +100,12 @@ struct Verify: ParsableCommand {
     ) throws -> (AuditReport, UInt64) {
         var progress = ProgressLine("verify", isShown: !cluster.output.quiet && ProgressLine.isTerminal)
         var records: UInt64 = 0
+        var line = settings.lineSettings(untilEnd: false)
+        line.pseudonyms = try PseudonymKeys.read(settings).pseudonyms
         let audit = try Audit(
             kafka,
             topology,
-            settings.lineSettings(untilEnd: false),
+            line,
             cut,
             capabilities: kafka.isEmbeddedKind() ? EmbeddedCluster.capabilities : kafka.capabilities
         ) { seen in
@@ -100,6 +132,9 @@ struct VerifiedLine: ParsableArguments {
 
     @Option(help: ArgumentHelp("What the service was started with, as an absolute time.", valueName: "time"))
     var outputsSince: String?
+
+    @Option(help: ArgumentHelp("Keys of customers' pseudonyms.", valueName: "file"))
+    var pseudonymKeyFile: String?
 
     var flags: [Setting: ConfigContent] {
         var flags: [Setting: ConfigContent] = [:]

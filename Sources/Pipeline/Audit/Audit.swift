@@ -1,4 +1,4 @@
-import Engine
+public import Engine
 import Events
 
 /// Holds a cluster's topics against what its inputs lead to: state records to the byte, signals, outputs, dead letters,
@@ -97,10 +97,13 @@ public final class Audit {
         )
         for partition in 0..<topology.partitions {
             begin("reading inputs \(partition + 1) of \(topology.partitions)")
-            for (input, topic) in topology.inputs.enumerated() {
+            for topic in topology.inputs {
                 let place = TopicPartition(topic, partition)
                 began[place] = cut.start(of: place)
-                try reread(place, input, countingFrom: .max, into: Recount(partition, inputs: topology.inputs.count))
+                try countUnfolded(place)
+            }
+            try reread(partition) { (record, input, decoded, fact) throws(Fault) in
+                try judge(record, input, decoded, fact)
             }
         }
     }
@@ -130,11 +133,8 @@ public final class Audit {
         let starts = audit.began
         let isCountable = isKnown && !starts.isEmpty && zip(places, starts).allSatisfy { $1 >= cut.start(of: $0) }
         for (place, start) in zip(places, starts) { began[place] = start }
-        let recount = Recount(partition, inputs: topology.inputs.count)
-        for (input, place) in places.enumerated() {
-            let from = isCountable ? starts[input] : .max
-            try reread(place, input, countingFrom: from, into: recount)
-        }
+        for place in places { try countUnfolded(place) }
+        let recount = try recount(partition, from: isCountable ? starts : places.map { _ in .max })
         guard isCountable, case .customers(let state) = audit.shard.state else {
             areProductsCountable = false
             if isKnown { desk.note("customers \(partition): inputs from before are gone; not counted from zero") }
@@ -145,28 +145,61 @@ public final class Audit {
         if recount.hasGaps { areProductsCountable = false }
     }
 
-    /// Every record of an input up to the group's offset, decoded on its own.
+    /// Counts a partition; where customers are found of whom more is needed, once more without them.
+    private func recount(_ partition: Int32, from starts: [Int64]) throws(Fault) -> Recount {
+        let before = products
+        let first = Recount(partition, inputs: topology.inputs.count)
+        try reread(partition) { (record, input, decoded, fact) throws(Fault) in
+            try judge(record, input, decoded, fact)
+            if case .fact = decoded, record.offset >= starts[input] { first.count(fact, input: input, into: &products) }
+        }
+        guard !first.special.isEmpty else { return first }
+        products = before
+        let second = Recount(partition, inputs: topology.inputs.count, special: first.special)
+        try reread(partition) { (record, input, decoded, fact) throws(Fault) in
+            if case .fact = decoded, record.offset >= starts[input] {
+                second.count(fact, input: input, into: &products)
+            }
+        }
+        return second
+    }
+
+    /// Every record of a partition's inputs up to the group's offsets, decoded on its own.
     private func reread(
-        _ place: TopicPartition,
-        _ input: Int,
-        countingFrom first: Int64,
-        into recount: Recount
+        _ partition: Int32,
+        _ body: (Record, Int, Decoded, Fact) throws(Fault) -> Void
     ) throws(Fault) {
-        var decoder = Decoder()
-        let tag = Origin.tag(of: place.topic)
-        let end = cut.committed[place] ?? cut.start(of: place)
-        try countUnfolded(place)
-        try desk.logs.walk(place, from: cut.start(of: place), to: end) { (record) throws(Fault) in
-            switch decoder.decode(record.value, recordTime: record.timestamp) {
-            case .fact:
-                lists.explain(decoder.fact, Origin(topic: tag, partition: record.partition, offset: record.offset))
-                if record.offset >= first { recount.count(decoder.fact, input: input, into: &products) }
-            case .skipped: break
-            case .rejected(let rejection):
-                let headers = desk.logs.headers(of: record)
-                desk.withDeadLetter(record, input: input, rejection, headers: headers) { letter, key, value, headers in
-                    letters.expect(input, record, in: letter.partition, key, value, headers)
-                }
+        var decoder = desk.makeDecoder()
+        for (input, topic) in topology.inputs.enumerated() {
+            let place = TopicPartition(topic, partition)
+            let end = cut.committed[place] ?? cut.start(of: place)
+            try desk.logs.walk(place, from: cut.start(of: place), to: end) { (record) throws(Fault) in
+                let decoded = decoder.decode(record, input: input)
+                try body(record, input, decoded, decoder.fact)
+            }
+        }
+    }
+
+    /// What follows from one record alone: which lists it explains, and whether it is a dead letter.
+    private func judge(_ record: Record, _ input: Int, _ decoded: Decoded, _ fact: Fact) throws(Fault) {
+        switch decoded {
+        case .fact:
+            let tag = Origin.tag(of: topology.inputs[input])
+            lists.explain(fact, Origin(topic: tag, partition: record.partition, offset: record.offset))
+        case .skipped: break
+        case .rejected(let rejection):
+            let headers = desk.logs.headers(of: record)
+            desk.withDeadLetter(record, input: input, rejection, headers: headers) { letter, key, value, headers in
+                letters.expect(input, record, in: letter.partition, key, value, headers)
+            }
+            guard record.value.count > DeadLetterWriter.head else { return }
+            let room = record.value.count + record.key.count
+            desk.withDeadLetter(record, input: input, rejection, headers: headers, room: room) {
+                letter,
+                key,
+                value,
+                told in
+                letters.expectBeginning(input, record, in: letter.partition, key, value, told)
             }
         }
     }

@@ -70,6 +70,11 @@ final class AuditDesk {
         return Shard(stage, partition, inputs: topology.inputs(of: stage), commons: commons, writer: 0)
     }
 
+    /// Of records as the lines decode them.
+    func makeDecoder() -> InputDecoder {
+        InputDecoder(topology, categories: settings.engine.consent, needsClock: true)
+    }
+
     func add(
         _ kind: AuditFinding.Kind,
         _ subject: AuditFinding.Subject,
@@ -118,6 +123,7 @@ final class AuditDesk {
         input: Int,
         _ rejection: Rejection,
         headers: [Header],
+        room: Int = .max,
         _ body: (Outgoing, Bytes, Bytes, [Header]) -> Void
     ) {
         var counters = Counters(inputs: topology.inputs.count)
@@ -126,6 +132,7 @@ final class AuditDesk {
             input: input,
             rejection,
             headers: headers,
+            room: room,
             into: &outbox,
             &counters
         )

@@ -17,10 +17,13 @@ struct DeadLetterLedger {
     }
 
     private var expected: [[Origin: Letter]]
+    /// Of large records: the letter that says only how they begin, for a topic that does not take the whole.
+    private var beginnings: [[Origin: Letter]]
     private var found: [Set<Origin>]
 
     init(inputs: Int) {
         expected = Array(repeating: [:], count: inputs)
+        beginnings = expected
         found = Array(repeating: [], count: inputs)
     }
 
@@ -36,24 +39,40 @@ struct DeadLetterLedger {
         expected[input][Origin(partition: record.partition, offset: record.offset)] = letter
     }
 
+    mutating func expectBeginning(
+        _ input: Int,
+        _ record: Record,
+        in partition: Int32,
+        _ key: Bytes,
+        _ value: Bytes,
+        _ headers: [Header]
+    ) {
+        let letter = DeadLetterLedger.letter(partition, key, value, headers)
+        beginnings[input][Origin(partition: record.partition, offset: record.offset)] = letter
+    }
+
     /// A record of an input's dead-letter topic.
     mutating func find(_ input: Int, _ record: Record, _ headers: [Header], at place: TopicPartition, _ desk: AuditDesk)
     {
-        guard DeadLetterLedger.text("group", headers) == desk.settings.group else { return }
-        guard let partition = DeadLetterLedger.text("partition", headers).flatMap({ Int32($0) }),
-            let offset = DeadLetterLedger.text("offset", headers).flatMap({ Int64($0) })
-        else { return desk.add(.extra, .deadLetter, place, record.offset, "a dead letter of nowhere") }
-        let origin = Origin(partition: partition, offset: offset)
-        let source = TopicPartition(desk.topology.inputs[input], partition)
+        // Notes of replays, and the letters of other groups.
+        guard let told = DeadLetter(headers), DeadLetterLedger.group(headers) == desk.settings.group else { return }
+        let offset = told.offset
+        let origin = Origin(partition: told.partition, offset: offset)
+        let source = TopicPartition(told.topic, told.partition)
         guard let letter = expected[input][origin] else {
             guard offset >= desk.cut.start(of: source) else { return }
             return desk.add(.extra, .deadLetter, place, record.offset, "\(source) at \(offset) is no bad record")
         }
         if !found[input].insert(origin).inserted {
             desk.add(.duplicate, .deadLetter, place, record.offset, "a second one for \(source) at \(offset)")
-        } else if letter != DeadLetterLedger.letter(record.partition, record.key, record.value, headers) {
+        } else if !isSame(letter, or: beginnings[input][origin], record, headers) {
             desk.add(.different, .deadLetter, place, record.offset, "not the record of \(source) at \(offset)")
         }
+    }
+
+    private func isSame(_ whole: Letter, or beginning: Letter?, _ record: Record, _ headers: [Header]) -> Bool {
+        let letter = DeadLetterLedger.letter(record.partition, record.key, record.value, headers)
+        return letter == whole || letter == beginning
     }
 
     /// - Parameters:
@@ -77,7 +96,7 @@ struct DeadLetterLedger {
 
     private static func letter(_ partition: Int32, _ key: Bytes, _ value: Bytes, _ headers: [Header]) -> Letter {
         var hash: UInt64 = 0
-        for header in headers where header.name != prefix + "app.version" {
+        for header in headers where header.name != DeadLetter.Name.version {
             let text = Array(header.name.utf8) + [0] + (header.value ?? [0])
             hash = Hash.combine(hash, text.withUnsafeBytes { Hash.of(Bytes($0)) })
         }
@@ -90,9 +109,7 @@ struct DeadLetterLedger {
         )
     }
 
-    private static let prefix = "__dlq.errors."
-
-    private static func text(_ name: String, _ headers: [Header]) -> String? {
-        headers.last { $0.name == prefix + name }?.value.map { String(decoding: $0, as: UTF8.self) }
+    private static func group(_ headers: [Header]) -> String? {
+        headers.last { $0.name == DeadLetter.Name.group }?.value.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -146,7 +146,8 @@ final class InputStreams {
 
     private func fetch() throws(Fault) {
         var positions: [TopicPartition: Int64] = [:]
-        for (input, place) in places.enumerated() where !ahead[input].isFull && next[input] < ends[input] {
+        for (input, place) in places.enumerated()
+        where !ahead[input].isFull && next[input] >= 0 && next[input] < ends[input] {
             positions[place] = next[input]
         }
         try reader.fetch(from: positions)

@@ -13,13 +13,20 @@ final class Recount {
         var basket: [[UInt8]] = []
         var basketCategory: [UInt8] = []
         var lastOrder = EventTime.unknown
+        /// Hashes of the reviews' ids: one that comes again is an edit.
+        var reviews: [UInt32] = []
+        /// The hour of the last event of each input, and events in it.
+        var bustle: [(hour: Int64, events: Int)]
         /// Inputs that orders and refunds came from, a bit each.
         var moneyInputs: UInt64 = 0
         var repeats: [Repeat] = []
         /// An id came from two inputs.
         var isCrossed = false
 
-        init(inputs: Int) { seen = Array(repeating: SeenIds(), count: inputs) }
+        init(inputs: Int) {
+            seen = Array(repeating: SeenIds(), count: inputs)
+            bustle = Array(repeating: (0, 0), count: inputs)
+        }
 
         /// Repeats that another order of the inputs might not have recognised: by then the other inputs could have
         /// pushed the id out.
@@ -46,17 +53,32 @@ final class Recount {
     private var customers: [[UInt8]: Counted] = [:]
     /// Products cannot be counted: whole customers are missing, or orders of which nobody can tell.
     private(set) var hasGaps = false
+    /// Customers of whom more than counting is needed: forgotten, limited by their consent, or too busy for a person.
+    /// What became of their events depends on how the inputs met.
+    private(set) var special: Set<[UInt8]>
 
-    init(_ partition: Int32, inputs: Int) {
+    /// - Parameter special: as an earlier count has found them.
+    init(_ partition: Int32, inputs: Int, special: Set<[UInt8]> = []) {
         self.partition = partition
         self.inputs = inputs
+        self.special = special
     }
 
     /// Counts one fact of the `input`-th input. Facts of one input come in their order.
     func count(_ fact: Fact, input: Int, into products: inout ProductRecount) {
         let key = fact.customer.array
+        if special.contains(key) {
+            for item in fact.items { products.doubt(item.product.array, category: item.category.array) }
+            return
+        }
+        let isLimited = fact.consent.isStated && !fact.consent.allows(.marketing)
+        if fact.kind == .erased || isLimited {
+            special.insert(key)
+            return
+        }
         var counted = customers.removeValue(forKey: key) ?? Counted(inputs: inputs)
         defer { customers[key] = counted }
+        if isBusy(fact.time, input, &counted) { special.insert(key) }
         if isRepeated(fact, input, &counted) { return }
         let tally = counted.tally
         if tally.firstSeen == EventTime.unknown || fact.time < tally.firstSeen { counted.tally.firstSeen = fact.time }
@@ -74,11 +96,20 @@ final class Recount {
         }
     }
 
+    /// More than a person makes, if the other inputs hold as much.
+    private func isBusy(_ time: EventTime, _ input: Int, _ counted: inout Counted) -> Bool {
+        let hour = time / EventTime.hour
+        if hour > counted.bustle[input].hour { counted.bustle[input] = (hour, 0) }
+        counted.bustle[input].events += 1
+        return counted.bustle[input].events * inputs > Int(Bounds.eventsPerHour)
+    }
+
     private func isRepeated(_ fact: Fact, _ input: Int, _ counted: inout Counted) -> Bool {
         guard !fact.messageId.isEmpty else { return false }
         let hash = MessageIds.hash(fact.messageId)
         for other in 0..<inputs where other != input && counted.seen[other].age(of: hash) != nil {
             counted.isCrossed = true
+            hasGaps = true
         }
         if let age = counted.seen[input].age(of: hash) {
             counted.repeats.append(
@@ -135,9 +166,22 @@ final class Recount {
 
     private func review(_ fact: Fact, _ counted: inout Counted, _ products: inout ProductRecount) {
         guard let item = fact.items.first else { return }
+        if isEdit(fact.reviewId, &counted) {
+            // Whether it is known as one depends on what came between.
+            products.doubt(item.product.array, category: item.category.array)
+            counted.isCrossed = true
+        }
         counted.tally.reviews &+= 1
         products.change(.product, item.product) { $0.reviews &+= 1 }
         if !item.category.isEmpty { products.change(.category, item.category) { $0.reviews &+= 1 } }
+    }
+
+    private func isEdit(_ id: Bytes, _ counted: inout Counted) -> Bool {
+        guard !id.isEmpty else { return false }
+        let hash = UInt32(truncatingIfNeeded: Hash.of(id))
+        if counted.reviews.contains(hash) { return true }
+        counted.reviews.append(hash)
+        return false
     }
 
     /// A fourth currency is not kept.
@@ -162,7 +206,9 @@ final class Recount {
         var returned = 0
         for counted in customers.values { tell(counted, &products) }
         state.forEachTally { key, tally in
-            guard let counted = customers.removeValue(forKey: key.array) else {
+            let name = key.array
+            if special.contains(name) { return }
+            guard let counted = customers.removeValue(forKey: name) else {
                 return desk.add(.extra, .count, place, nil, "a customer whom no input names", key.text)
             }
             if counted.isCrossed || !counted.doubtful.isEmpty { return }
@@ -174,7 +220,7 @@ final class Recount {
                 desk.add(.different, .count, place, nil, "a customer's \(difference)", key.text)
             }
         }
-        for key in customers.keys {
+        for key in customers.keys where !special.contains(key) {
             if key.withUnsafeBytes({ departed.contains(Hash.of(Bytes($0))) }) {
                 returned += 1
             } else {
@@ -183,6 +229,12 @@ final class Recount {
             }
         }
         desk.report.check("customers recounted", compared)
+        if !special.isEmpty {
+            desk.note(
+                "\(place): \(special.count) customers are forgotten, limited by their consent or too busy for a person; "
+                    + "their numbers and their products' are not counted from zero"
+            )
+        }
         if returned > 0 {
             desk.note("\(place): \(returned) customers left or came back since; their numbers begin anew")
             hasGaps = true
@@ -192,7 +244,6 @@ final class Recount {
 
     /// What a customer's doubtful repeats leave open. An order changes what the next one is linked to.
     private func tell(_ counted: Counted, _ products: inout ProductRecount) {
-        if counted.isCrossed { hasGaps = true }
         for found in counted.doubtful {
             if found.isOrder { hasGaps = true }
             products.doubt(found.product, category: found.category)

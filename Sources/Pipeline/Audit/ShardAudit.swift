@@ -23,7 +23,7 @@ final class ShardAudit {
     private let stage: Stage
     private let partition: Int32
     private let place: TopicPartition
-    private let names: [TopicPartition]
+    private let stageInputs: StageInputs
     private let streams: InputStreams
     private(set) var shard: Shard
     private var footing = Footing.empty
@@ -38,7 +38,6 @@ final class ShardAudit {
     private var hasPartitionRecord = false
     /// Whether everything that the folds put out since the memory was empty is known.
     private(set) var isFromTheBeginning = false
-    private(set) var isComplete = false
 
     /// Raw records kept while it is open whether they can be checked: 256 MiB.
     private static let mostPending = 256 << 20
@@ -49,14 +48,18 @@ final class ShardAudit {
         self.stage = stage
         self.partition = partition
         place = TopicPartition(desk.topology.changelog(of: stage).name, partition)
-        names = desk.topology.inputs(of: stage).map { TopicPartition($0, partition) }
+        stageInputs = StageInputs(places: desk.topology.inputs(of: stage).map { TopicPartition($0, partition) })
+        let names = stageInputs.places
         streams = InputStreams(desk.inputs, names, ends: names.map { desk.cut.end(of: $0) }) { [desk] in desk.breathe()
         }
         shard = desk.makeShard(stage, partition)
     }
 
     /// From which offsets the memory was folded; empty for unknown.
-    var began: [Int64] { last?.began ?? journal?.base ?? [] }
+    var began: [Int64] {
+        guard let last else { return journal.flatMap(stageInputs.base) ?? [] }
+        return stageInputs.began(last) { desk.cut.start(of: $0) }
+    }
 
     /// Answers whether the state at the group's offsets is known: then it is in ``shard``.
     func run() throws(Fault) -> Bool {
@@ -72,20 +75,28 @@ final class ShardAudit {
     private func take(_ record: Record) throws(Fault) {
         if record.key == Bytes(Journal.key) {
             guard !record.value.isMissing else { return startOver() }
-            guard let read = try? Journal(record.value) else {
-                return desk.add(.different, .state, place, record.offset, "the journal cannot be read")
-            }
-            journal = read
+            journal = read(record, "journal") { bytes throws(StateFault) in try Journal(bytes) }
         } else if record.key == Bytes(Checkpoint.key) {
             guard !record.value.isMissing else { return startOver() }
-            guard let checkpoint = try? Checkpoint(record.value) else {
-                return desk.add(.different, .state, place, record.offset, "the checkpoint cannot be read")
-            }
-            try conclude(checkpoint, record.offset)
+            let checkpoint = read(record, "checkpoint") { bytes throws(StateFault) in try Checkpoint(bytes) }
+            if let checkpoint { try conclude(checkpoint, record.offset) }
         } else if record.key.isMissing {
             desk.add(.extra, .state, place, record.offset, "a record without a key")
         } else {
             try keep(record)
+        }
+    }
+
+    private func read<Value>(
+        _ record: Record,
+        _ what: String,
+        _ decode: (Bytes) throws(StateFault) -> Value
+    ) -> Value? {
+        do throws(StateFault) {
+            return try decode(record.value)
+        } catch {
+            desk.add(.different, .state, place, record.offset, "the \(what) cannot be read (\(error))")
+            return nil
         }
     }
 
@@ -144,25 +155,8 @@ final class ShardAudit {
 
     // MARK: a generation
 
-    private func isOurs(_ shape: Checkpoint.Shape) -> Bool {
-        let engine = desk.settings.engine
-        return switch shape {
-        case .hash(let hash): hash == engine.stateHash
-        case .settings(let model, let settings):
-            model == EngineConfiguration.modelFingerprint && settings == engine.stateSettings
-        }
-    }
-
     /// A checkpoint closes its generation.
     private func conclude(_ checkpoint: Checkpoint, _ offset: Int64) throws(Fault) {
-        guard isOurs(checkpoint.shape) else {
-            throw Fault(
-                .stop(exitCode: Fault.Exit.configuration),
-                code: "CONFIGURATION_CHANGED",
-                doing: "reading \(place), which was written under other half-lives or session rules",
-                remedy: "verify with the configuration that the service runs with"
-            )
-        }
         if let journal, canFold(journal, to: checkpoint) {
             try compare(journal, checkpoint, offset)
         } else {
@@ -175,21 +169,31 @@ final class ShardAudit {
 
     /// Whether everything is there from which the generation can be folded.
     private func canFold(_ journal: Journal, to checkpoint: Checkpoint) -> Bool {
-        let base: [Int64]
+        guard let base = stageInputs.base(of: journal), checkpoint.shape == shape else { return false }
         switch footing {
         case .whole:
-            guard let last, checkpoint.generation == last.generation + 1 else { return false }
-            base = last.offsets
+            guard let last, checkpoint.generation == last.generation + 1, last.shape.model == shape.model else {
+                return false
+            }
+            guard stageInputs.follows(base, last.offsets, of: last.inputs) else { return false }
         case .empty:
-            guard checkpoint.generation == 1 else { return false }
-            base = checkpoint.began
+            guard checkpoint.generation == 1, stageInputs.follows(base, checkpoint.began, of: checkpoint.inputs) else {
+                return false
+            }
         case .records, .givenUp: return false
         }
-        return base == journal.base && base.count == names.count && hasInputs(from: base)
+        return hasInputs(from: base)
     }
 
+    /// What state must have been folded under to be folded again here.
+    private var shape: Checkpoint.Shape {
+        .settings(model: EngineConfiguration.modelFingerprint, desk.settings.engine.stateSettings)
+    }
+
+    private var names: [TopicPartition] { stageInputs.places }
+
     private func hasInputs(from base: [Int64]) -> Bool {
-        for (name, offset) in zip(names, base) where offset < desk.cut.start(of: name) {
+        for (name, offset) in zip(names, base) where offset >= 0 && offset < desk.cut.start(of: name) {
             desk.note("\(name) now begins at \(desk.cut.start(of: name)): what was folded before is not checked")
             return false
         }
@@ -197,31 +201,36 @@ final class ShardAudit {
     }
 
     private func compare(_ journal: Journal, _ checkpoint: Checkpoint, _ offset: Int64) throws(Fault) {
-        if footing == .empty { begin(at: journal.base, isBeginning: true) }
         let before = desk.report.disagreements
+        begin(with: journal)
         if try fold(journal, offset) { checkPositions(checkpoint, offset) }
         let expected = generation.compare(with: shard, at: place, of: checkpoint, offset, desk)
-        shard.journal.reset(base: shard.positions)
+        shard.startJournal()
         if UInt64(shard.stateRecords) != checkpoint.records {
             desk.add(.different, .state, place, offset, "the checkpoint counts \(checkpoint.records) state records")
         }
         desk.report.check("state records", expected)
         desk.report.check("generations of state")
         compared += 1
-        footing = .whole
         if desk.report.disagreements > before { try mend(checkpoint, offset) }
     }
 
+    /// Stands where the journal begins.
+    private func begin(with journal: Journal) {
+        if footing == .empty { isFromTheBeginning = true }
+        footing = .whole
+        guard let base = stageInputs.base(of: journal), base != shard.positions else { return }
+        shard.positions = base
+        streams.start(at: base)
+    }
+
     private func checkPositions(_ checkpoint: Checkpoint, _ offset: Int64) {
-        for (index, name) in names.enumerated() where shard.positions[index] != checkpoint.offsets[index] {
-            desk.add(
-                .offset,
-                .position,
-                place,
-                offset,
-                "the journal leads to \(shard.positions[index]) of \(name), "
-                    + "the checkpoint says \(checkpoint.offsets[index])"
-            )
+        for (input, said) in zip(checkpoint.inputs, checkpoint.offsets) {
+            guard let index = stageInputs.index(of: input) else { continue }
+            let led = shard.positions[index]
+            if led == said { continue }
+            let what = "the journal leads to \(led) of \(names[index]), the checkpoint says \(said)"
+            desk.add(.offset, .position, place, offset, what)
         }
     }
 
@@ -259,44 +268,37 @@ final class ShardAudit {
     /// The state is that of the checkpoint.
     private func stand(on checkpoint: Checkpoint) {
         shard.finishRestore()
-        begin(at: checkpoint.offsets, isBeginning: false)
-    }
-
-    private func begin(at positions: [Int64], isBeginning: Bool) {
+        let positions = stageInputs.positions(of: checkpoint)
         shard.positions = positions
-        shard.journal.reset(base: positions)
+        shard.startJournal()
         streams.start(at: positions)
         footing = .whole
-        if isBeginning { isFromTheBeginning = true }
     }
 
     // MARK: folding
 
     /// Folds on by a journal. False when the inputs end before it does.
     private func fold(_ journal: Journal, _ offset: Int64) throws(Fault) -> Bool {
+        let indexes = stageInputs.indexes(of: journal) ?? []
         for entry in journal.entries {
-            guard case .run(let input, let count) = entry else {
+            guard case .run(let place, let count) = entry else {
                 shard.replay(entry, with: desk.folding)
                 desk.collect()
                 continue
             }
-            guard input < names.count else {
-                desk.add(.different, .state, place, offset, "the journal names an input that there is not")
+            guard place < indexes.count else {
+                desk.add(.different, .state, self.place, offset, "the journal names an input that there is not")
                 return false
             }
+            let input = indexes[place]
             let taken = try streams.take(input, count) { records in
                 shard.fold(records, input: input, with: desk.folding)
                 desk.collect()
             }
             desk.report.check("records folded by the journal", Int(taken))
             guard taken == count else {
-                desk.add(
-                    .offset,
-                    .position,
-                    place,
-                    offset,
-                    "\(names[input]) ends \(count - taken) records before the journal"
-                )
+                let what = "\(names[input]) ends \(count - taken) records before the journal"
+                desk.add(.offset, .position, self.place, offset, what)
                 return false
             }
         }
@@ -309,29 +311,37 @@ final class ShardAudit {
     private func finish() throws(Fault) -> Bool {
         let end = desk.cut.end(of: place)
         if let last {
+            try checkShape(last)
             if footing == .records || footing == .givenUp { standOnLast(last) }
             if compared == 0 {
                 desk.note("\(place): compaction has left one generation; what it holds is checked from zero only")
             }
         } else {
             guard let journal else { return checkUntouched() }
-            begin(at: journal.base, isBeginning: true)
+            begin(with: journal)
         }
         generation.reportStrays(at: place, desk)
         return try finishJournal(end)
+    }
+
+    /// The settings must be those that the service runs with.
+    private func checkShape(_ last: Checkpoint) throws(Fault) {
+        var takeover = Takeover(
+            changelog: place,
+            inputs: names,
+            checkpoint: last,
+            journal: journal,
+            capabilities: desk.capabilities
+        )
+        if try takeover.checkSettings(desk.settings.engine) { shard.renewModels() }
     }
 
     private func standOnLast(_ last: Checkpoint) {
         let found = UInt64(shard.stateRecords)
         if last.generation > 0, found != last.records {
             let kind: AuditFinding.Kind = found < last.records ? .missing : .extra
-            desk.add(
-                kind,
-                .state,
-                place,
-                nil,
-                "\(found) state records for the \(last.records) that the last checkpoint counts"
-            )
+            let what = "\(found) state records for the \(last.records) that the last checkpoint counts"
+            desk.add(kind, .state, place, nil, what)
         }
         stand(on: last)
     }
@@ -354,34 +364,21 @@ final class ShardAudit {
     }
 
     private func finishJournal(_ end: Int64) throws(Fault) -> Bool {
-        let unwritten = last.map { Journal(writer: 0, inputs: names.map(\.topic), base: $0.offsets) }
-        guard let journal = journal ?? unwritten else { return false }
-        guard journal.base == shard.positions, hasInputs(from: journal.base) else {
-            if journal.base != shard.positions {
-                desk.add(
-                    .offset,
-                    .position,
-                    place,
-                    nil,
-                    "the journal begins at \(journal.base), the state ends elsewhere"
-                )
-            }
+        let empty = last.map { Journal(writer: 0, inputs: $0.inputs, base: $0.offsets) }
+        guard let journal = journal ?? empty else { return false }
+        guard let base = stageInputs.base(of: journal), hasInputs(from: base) else { return false }
+        guard zip(base, shard.positions).allSatisfy({ $1 < 0 || $0 == $1 }) else {
+            desk.add(.offset, .position, place, nil, "the last journal does not begin where the last checkpoint ends")
             return false
         }
+        begin(with: journal)
         guard try fold(journal, max(0, end - 1)) else { return false }
         for (index, name) in names.enumerated() {
-            guard let committed = desk.cut.committed[name] else { continue }
-            if committed != shard.positions[index] {
-                desk.add(
-                    .offset,
-                    .position,
-                    name,
-                    committed,
-                    "the group committed \(committed), the journal leads to \(shard.positions[index])"
-                )
-            }
+            let led = shard.positions[index]
+            guard let committed = desk.cut.committed[name], led >= 0, committed != led else { continue }
+            let what = "the group committed \(committed), the journal leads to \(led)"
+            desk.add(.offset, .position, name, committed, what)
         }
-        isComplete = true
         return true
     }
 }

@@ -14,6 +14,12 @@ public struct Checkpoint: Sendable, Equatable {
         case hash(UInt64)
         /// The models' fingerprint, and the settings by name.
         case settings(model: UInt64, [StateSetting])
+
+        /// The models' fingerprint; nil for an older program's.
+        var model: UInt64? {
+            if case .settings(let model, _) = self { return model }
+            return nil
+        }
     }
 
     public static let key: StaticString = "checkpoint"

@@ -7,18 +7,14 @@ final class FoldingDesk {
     var counters: Counters
     /// Rejected records of this batch, to be written as dead letters before their bytes go.
     var rejected: [(record: Record, input: Int, rejection: Rejection)] = []
-    private var decoder: Decoder
-    private var erasures = ErasureDecoder()
-    /// Index of the input that asks to forget customers.
-    private let erasureInput: Int?
+    private var decoder: InputDecoder
     /// Inputs by a hash of their names, so that adding a topic changes no id.
     private let tags: [Int32]
 
     /// - Parameter needsClock: see ``Events/Decoder``.
     init(_ topology: Topology, categories: ConsentCategories = .usual, needsClock: Bool = false) {
         let inputs = topology.inputs
-        decoder = Decoder(categories: categories, needsClock: needsClock)
-        erasureInput = topology.hasErasures ? inputs.count - 1 : nil
+        decoder = InputDecoder(topology, categories: categories, needsClock: needsClock)
         effects = Effects(partitions: topology.partitions)
         counters = Counters(inputs: inputs.count)
         tags = inputs.map(Origin.tag)
@@ -40,14 +36,13 @@ final class FoldingDesk {
     /// bytes → decode → validate → update → decide
     @inline(__always)
     func fold(_ record: Record, input: Int, into state: CustomerState) {
-        if input == erasureInput { return erase(record, input, in: state) }
-        switch decoder.decode(record.value, recordTime: record.timestamp) {
+        switch decoder.decode(record, input: input) {
         case .fact:
             checkKey(record, input)
             counters.facts[Int(decoder.fact.kind.rawValue)] += 1
             count(state.apply(decoder.fact, origin: origin(record, input), into: effects))
         case .skipped: counters.skipped += 1
-        case .rejected(let rejection): reject(record, input, rejection)
+        case .rejected(let rejection): rejected.append((record, input, rejection))
         }
     }
 
@@ -63,22 +58,6 @@ final class FoldingDesk {
         case .suppressed: counters.suppressed += 1
         case .withheld: counters.consentDropped[Int(Purpose.profile.rawValue)] += 1
         case .limited: counters.consentDropped[Int(Purpose.marketing.rawValue)] += 1
-        }
-    }
-
-    private func reject(_ record: Record, _ input: Int, _ rejection: Rejection) {
-        rejected.append((record, input, rejection))
-    }
-
-    /// Under another key it lies in another customer's partition, where it would forget nobody.
-    private func erase(_ record: Record, _ input: Int, in state: CustomerState) {
-        switch erasures.decode(record.value, recordTime: record.timestamp) {
-        case .fact:
-            guard record.key == erasures.fact.customer else { return reject(record, input, .keyMismatch) }
-            counters.facts[Int(FactKind.erased.rawValue)] += 1
-            count(state.apply(erasures.fact, origin: origin(record, input), into: effects))
-        case .skipped: counters.skipped += 1
-        case .rejected(let rejection): reject(record, input, rejection)
         }
     }
 

@@ -29,6 +29,17 @@ final class Rig {
         settings.recordsPerPoll = 16
     }
 
+    private init(_ other: Rig, inputs: [String]) throws {
+        log = other.log
+        topology = try Topology(inputs: inputs, existing: try log.topics())
+        settings = other.settings
+        restarts = other.restarts + 1
+        process = log.newIncarnation()
+    }
+
+    /// The same cluster after a restart with other inputs.
+    func reading(_ inputs: [String]) throws -> Rig { try Rig(self, inputs: inputs) }
+
     func load(_ script: Script) throws {
         for record in script.records {
             try log.append(

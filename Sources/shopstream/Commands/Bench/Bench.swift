@@ -17,7 +17,7 @@ struct Bench: ParsableCommand {
               shopstream bench engine --allocations
               shopstream bench restore
             """,
-        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self, BenchRestore.self]
+        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self, BenchFuzz.self, BenchRestore.self]
     )
 }
 

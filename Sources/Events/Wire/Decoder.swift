@@ -35,6 +35,9 @@ public struct Decoder: ~Copyable {
 
     deinit { items.deallocate() }
 
+    /// Scratch space: as large as the largest record so far.
+    public var bytesReserved: Int { unescaped.capacity }
+
     /// - Parameters:
     ///   - value: the record's value; ``fact`` borrows from it.
     ///   - recordTime: the record's own timestamp in ms, or ``EventTime/unknown``. It bounds the event's time and

@@ -1,4 +1,4 @@
-public import Engine
+import Engine
 import Events
 
 /// Holds a cluster's topics against what its inputs lead to: state records to the byte, signals, outputs, dead letters,

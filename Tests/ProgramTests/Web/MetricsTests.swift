@@ -91,6 +91,18 @@ import Testing
         #expect(!text.contains("shopstream_event_time_lag_seconds") && !text.contains("shopstream_snapshot"))
     }
 
+    @Test func `who is no person is named by pseudonym, the busiest five of all lines`() {
+        var one = LineStatus.busy
+        one.hot = (0..<4).map { HotName(pseudonym: "u_k1_\($0)", events: 1_000 + UInt64($0)) }
+        var other = LineStatus.busy
+        other.hot = [HotName(pseudonym: "u_k1_x", events: 90_000), HotName(pseudonym: "u_k1_y", events: 601)]
+        let text = text([one, other])
+        #expect(text.contains("shopstream_hot_customers{pseudonym=\"u_k1_x\"} 90000\n"))
+        #expect(text.contains("shopstream_hot_customers{pseudonym=\"u_k1_0\"} 1000\n"))
+        #expect(!text.contains("u_k1_y"))
+        #expect(!self.text([.busy]).contains("shopstream_hot_customers"))
+    }
+
     @Test func `the process tells of itself`() {
         let text = text([])
         #expect(text.contains("process_cpu_seconds_total 1.25\n") && text.contains("process_open_fds 7\n"))
@@ -108,6 +120,7 @@ import Testing
         let wanted = Set(file.matches(of: /\b(?:shopstream|process)_[a-z_]+\b/).map { String($0.output) })
         var troubled = LineStatus.busy
         troubled.counters.faults = ["_TIMED_OUT": 1]
+        troubled.hot = [HotName(pseudonym: "u_k1_a", events: 700)]
         var condition = ClusterCondition()
         condition.health.brokers = ["kafka:9092/1": true]
         let served = Set(text([troubled], condition).matches(of: /(?m)^# TYPE (\S+)/).map { String($0.output.1) })

@@ -5,7 +5,7 @@
 /// and so the planted truth cannot reach them.
 struct Dice: Sendable {
     enum Purpose: UInt64 {
-        case building = 1, living, delivering, rehearsing, benching
+        case building = 1, living, delivering, rehearsing, benching, fuzzing
     }
 
     private var s0, s1, s2, s3: UInt64

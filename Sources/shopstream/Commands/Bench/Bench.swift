@@ -18,7 +18,9 @@ struct Bench: ParsableCommand {
               shopstream bench restore
               shopstream bench rebalance --customers 300000
             """,
-        subcommands: [BenchDecode.self, BenchEngine.self, BenchLine.self, BenchRestore.self, BenchRebalance.self]
+        subcommands: [
+            BenchDecode.self, BenchEngine.self, BenchLine.self, BenchFuzz.self, BenchRestore.self, BenchRebalance.self,
+        ]
     )
 }
 

@@ -1,0 +1,104 @@
+import Engine
+import Events
+import Foundation
+import Logging
+import Pipeline
+import Traffic
+
+/// Real records of every kind, to be spoiled: a pretend shop's, and all that a line makes of them in its own topics.
+struct FuzzCorpus: Sendable {
+    /// Records kept of each kind, and the longest that are.
+    private static let most = 400
+    private static let longest = 4_096
+
+    private var inputs: [FuzzTarget: [[UInt8]]] = [:]
+
+    /// Runs a line over a small shop in memory.
+    init(seed: UInt64) throws {
+        let log = MemoryLog()
+        let names = [ShopTopic.clickstream, .reviews].map { "\($0.name)" }
+        for name in names + names.map(Topology.deadLetters) { log.createTopic(name, partitions: 1) }
+        for topic in OutputTopic.allCases { log.createTopic(topic.name, partitions: 1) }
+        let topology = try Topology(inputs: names, existing: try log.topics())
+        try fill(log, seed: seed, events: 6_000)
+        try FuzzCorpus.work(log, topology)
+        try collect(log)
+    }
+
+    subscript(target: FuzzTarget) -> [[UInt8]] { inputs[target] ?? [] }
+
+    private mutating func add(_ value: [UInt8], _ target: FuzzTarget) {
+        guard value.count <= FuzzCorpus.longest, self[target].count < FuzzCorpus.most else { return }
+        inputs[target, default: []].append(value)
+    }
+
+    private mutating func fill(_ log: MemoryLog, seed: UInt64, events: Int) throws {
+        var plan = ShopPlan(seed: seed, customers: 150, products: 60, eventsPerDay: 400, span: 60 * EventTime.day)
+        (plan.poison, plan.quirks) = (0.02, 0.2)
+        var shop = try PretendShop(plan)
+        var buffer = ByteBuffer(capacity: 1 << 16)
+        for number in 0..<events {
+            buffer.removeAll()
+            guard let event = shop.next(into: &buffer) else { return }
+            let value = buffer.bytes(event.value)
+            if event.topic == .catalog {
+                add(value.array, .feed)
+            } else {
+                if number % 7 == 0 { add(value.array, .events) }
+                let key = buffer.bytes(event.key)
+                try log.append("\(event.topic.name)", 0, key: key, value: value, timestamp: event.time)
+            }
+        }
+    }
+
+    /// A file an input, for fuzzers that bring their own spoiling.
+    func write(_ target: FuzzTarget, to folder: String) throws {
+        let folder = URL(filePath: folder)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (number, input) in self[target].enumerated() {
+            try Data(input).write(to: folder.appending(path: "seed-\(number)"))
+        }
+    }
+
+    private static func work(_ log: MemoryLog, _ topology: Topology) throws {
+        var settings = LineSettings()
+        settings.untilEnd = true
+        settings.checkpointInterval = 1_000
+        let line = Line(
+            cluster: log,
+            topology: topology,
+            settings: settings,
+            clock: WallClock { log.now },
+            writer: 1,
+            log: Logger(label: "corpus") { _ in SwiftLogNoOpLogHandler() }
+        )
+        defer { line.shut() }
+        repeat {
+            while try line.turn() { log.advance(by: 20) }
+            if !line.hasDrained { line.stop() }
+        } while !line.hasDrained
+    }
+
+    private mutating func collect(_ log: MemoryLog) throws {
+        try collect(state: log.records(in: OutputTopic.customersChangelog.name), .customers)
+        try collect(state: log.records(in: OutputTopic.productsChangelog.name), .products)
+        for (topic, target) in [
+            (OutputTopic.signals, FuzzTarget.signals), (.productNeighbours, .feed), (.models, .feed),
+        ] {
+            for value in try log.records(in: topic.name).compactMap(\.value) { add(value, target) }
+        }
+    }
+
+    /// The newest first: those are the fullest.
+    private mutating func collect(state records: [MemoryRecord], _ target: FuzzTarget) {
+        for record in records.reversed() {
+            guard let value = record.value, let key = record.keyText else { continue }
+            switch key {
+            case "journal", "checkpoint": add(value, .journal)
+            case _ where key.hasPrefix("customer/") || key.hasPrefix("product/") || key.hasPrefix("category/"):
+                add(value, target)
+            default: break
+            }
+        }
+    }
+}

@@ -172,9 +172,7 @@ final class ShardAudit {
         guard let base = stageInputs.base(of: journal), checkpoint.shape == shape else { return false }
         switch footing {
         case .whole:
-            guard let last, checkpoint.generation == last.generation + 1, last.shape.model == shape.model else {
-                return false
-            }
+            guard let last, checkpoint.follows(last) else { return false }
             guard stageInputs.follows(base, last.offsets, of: last.inputs) else { return false }
         case .empty:
             guard checkpoint.generation == 1, stageInputs.follows(base, checkpoint.began, of: checkpoint.inputs) else {

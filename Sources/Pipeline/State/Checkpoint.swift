@@ -24,6 +24,8 @@ public struct Checkpoint: Sendable, Equatable {
 
     public static let key: StaticString = "checkpoint"
     static let version: UInt8 = 2
+    /// More than a partition can have had: one a millisecond for 8,000 years.
+    private static let mostGenerations: UInt64 = 1 << 48
 
     public var codec: UInt8
     public var shape: Shape
@@ -54,6 +56,11 @@ public struct Checkpoint: Sendable, Equatable {
         self.generation = generation
         self.records = records
         self.began = began
+    }
+
+    /// Whether it is the next of the same partition, by the same models.
+    func follows(_ earlier: Checkpoint) -> Bool {
+        generation == earlier.generation + 1 && shape.model == earlier.shape.model
     }
 
     public func encode(into out: inout ByteBuffer) {
@@ -95,6 +102,7 @@ public struct Checkpoint: Sendable, Equatable {
 
     private mutating func readHistory(_ reader: inout ByteReader) {
         generation = reader.varint()
+        if generation > Checkpoint.mostGenerations { reader.fail() }
         records = reader.varint()
         for _ in 0..<reader.bounded(Topology.mostInputs) { began.append(reader.zigzag()) }
     }

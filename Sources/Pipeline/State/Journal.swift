@@ -11,6 +11,7 @@ public import Events
 ///     entry   := 0 input:varint count:varint | 1 tick:zigzag(ms) | 2 r:f64 alpha:f64 a:f64 b:f64
 ///              | 3 before:zigzag(ms) named:varint ordered:varint eachOrder:varint
 ///
+/// Times are plausible, parameters positive and finite, and all counts together at most 2⁴⁸: anything else is malformed.
 /// Version 1 had no tags (its inputs were those of the time, sorted by name) and no entry 3.
 public struct Journal: Sendable, Equatable {
     public enum Entry: Sendable, Equatable {
@@ -24,6 +25,8 @@ public struct Journal: Sendable, Equatable {
 
     public static let key: StaticString = "journal"
     static let version: UInt8 = 2
+    /// Records of all runs together at most.
+    private static let mostRecords: UInt64 = 1 << 48
 
     /// Which incarnation of which line wrote it.
     public var writer: UInt64
@@ -116,8 +119,13 @@ extension Journal {
             if version > 1 { inputs.append(reader.littleEndian(UInt64.self)) }
             base.append(reader.zigzag())
         }
+        var records: UInt64 = 0
         while !reader.failed, !reader.isAtEnd {
             guard let entry = Journal.decode(&reader) else { throw .malformed("journal entry") }
+            if case .run(_, let count) = entry {
+                guard count <= Journal.mostRecords - records else { throw .malformed("journal of too many records") }
+                records += count
+            }
             entries.append(entry)
         }
         if reader.failed { throw .malformed("journal") }
@@ -126,9 +134,9 @@ extension Journal {
     private static func decode(_ reader: inout ByteReader) -> Entry? {
         switch reader.byte() {
         case 0: .run(topic: Int(clamping: reader.varint()), count: reader.varint())
-        case 1: .tick(reader.zigzag())
+        case 1: tick(reader.zigzag())
         case 2:
-            .adopted(
+            adopted(
                 PopulationParameters(r: reader.double(), alpha: reader.double(), a: reader.double(), b: reader.double())
             )
         case 3:
@@ -142,5 +150,11 @@ extension Journal {
             )
         default: nil
         }
+    }
+
+    private static func tick(_ time: EventTime) -> Entry? { EventTime.plausible.contains(time) ? .tick(time) : nil }
+
+    private static func adopted(_ p: PopulationParameters) -> Entry? {
+        [p.r, p.alpha, p.a, p.b].allSatisfy { $0 > 0 && $0.isFinite } ? .adopted(p) : nil
     }
 }

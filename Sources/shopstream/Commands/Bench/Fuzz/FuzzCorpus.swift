@@ -13,16 +13,22 @@ struct FuzzCorpus: Sendable {
 
     private var inputs: [FuzzTarget: [[UInt8]]] = [:]
 
-    /// Runs a line over a small shop in memory.
+    /// Runs lines over a small shop in memory.
+    ///
+    /// - Throws: ``Exit`` when there is a target for which they left nothing.
     init(seed: UInt64) throws {
         let log = MemoryLog()
-        let names = [ShopTopic.clickstream, .reviews].map { "\($0.name)" }
+        let names = [ShopTopic.clickstream, .reviews].map { $0.name.text } + [Topology.erasures]
         for name in names + names.map(Topology.deadLetters) { log.createTopic(name, partitions: 1) }
         for topic in OutputTopic.allCases { log.createTopic(topic.name, partitions: 1) }
         let topology = try Topology(inputs: names, existing: try log.topics())
         try fill(log, seed: seed, events: 6_000)
-        try FuzzCorpus.work(log, topology)
+        try FuzzCorpus.work(log, topology, budget: 0, turns: 250)
+        try FuzzCorpus.work(log, topology, budget: 1, turns: .max)
         try collect(log)
+        for target in FuzzTarget.allCases where self[target].isEmpty {
+            throw Exit(.software, "the made-up shop left nothing to spoil for \(target.rawValue): take another --seed")
+        }
     }
 
     subscript(target: FuzzTarget) -> [[UInt8]] { inputs[target] ?? [] }
@@ -40,6 +46,7 @@ struct FuzzCorpus: Sendable {
         for number in 0..<events {
             buffer.removeAll()
             guard let event = shop.next(into: &buffer) else { return }
+            if number % 60 == 59 { try forget(buffer.bytes(event.key), at: event.time, number / 60, log) }
             let value = buffer.bytes(event.value)
             if event.topic == .catalog {
                 add(value.array, .feed)
@@ -51,6 +58,21 @@ struct FuzzCorpus: Sendable {
         }
     }
 
+    /// A request in each of the manners in which one comes.
+    private mutating func forget(_ customer: Bytes, at time: EventTime, _ number: Int, _ log: MemoryLog) throws {
+        guard !customer.isEmpty else { return }
+        let name = customer.text
+        let request =
+            switch number % 3 {
+            case 0: #"{"type":"track","event":"User Deleted","messageId":"d\#(number)","userId":"\#(name)","#
+            case 1: #"{"regulationType":"SUPPRESS_WITH_DELETE","subjectType":"USER_ID","subjectIds":["\#(name)"],"#
+            default: #"{"shop_domain":"shop.example","customer":{"id":"\#(name)"},"orders_to_redact":[1],"#
+            }
+        let value = request + #""timestamp":\#(time)}"#
+        add(Array(value.utf8), .erasures)
+        try log.append(Topology.erasures, 0, key: name, value: value, timestamp: time)
+    }
+
     /// A file an input, for fuzzers that bring their own spoiling.
     func write(_ target: FuzzTarget, to folder: String) throws {
         let folder = URL(filePath: folder)
@@ -60,10 +82,13 @@ struct FuzzCorpus: Sendable {
         }
     }
 
-    private static func work(_ log: MemoryLog, _ topology: Topology) throws {
+    /// Small batches, so that packed signals stay short. A line with a budget lets customers go.
+    private static func work(_ log: MemoryLog, _ topology: Topology, budget: Int, turns: Int) throws {
         var settings = LineSettings()
         settings.untilEnd = true
         settings.checkpointInterval = 1_000
+        settings.recordsPerPoll = 16
+        settings.memoryBudget = budget
         let line = Line(
             cluster: log,
             topology: topology,
@@ -73,9 +98,14 @@ struct FuzzCorpus: Sendable {
             log: Logger(label: "corpus") { _ in SwiftLogNoOpLogHandler() }
         )
         defer { line.shut() }
+        var left = turns
         repeat {
-            while try line.turn() { log.advance(by: 20) }
+            while left > 0, try line.turn() {
+                log.advance(by: 20)
+                left -= 1
+            }
             if !line.hasDrained { line.stop() }
+            left = max(left, 1)
         } while !line.hasDrained
     }
 
@@ -92,12 +122,10 @@ struct FuzzCorpus: Sendable {
     /// The newest first: those are the fullest.
     private mutating func collect(state records: [MemoryRecord], _ target: FuzzTarget) {
         for record in records.reversed() {
-            guard let value = record.value, let key = record.keyText else { continue }
-            switch key {
-            case "journal", "checkpoint": add(value, .journal)
-            case _ where key.hasPrefix("customer/") || key.hasPrefix("product/") || key.hasPrefix("category/"):
-                add(value, target)
-            default: break
+            guard let key = record.key else { continue }
+            switch record.keyText {
+            case "journal", "checkpoint": if let value = record.value { add(value, .journal) }
+            default: add(key + (record.value.map { [0] + $0 } ?? []), target)
             }
         }
     }

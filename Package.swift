@@ -100,3 +100,10 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+/// Sanitizers build the rooms that they watch and no others: SHOPSTREAM_TESTS=PipelineTests,KafkaTests.
+if let tests = Context.environment["SHOPSTREAM_TESTS"]?.split(separator: ",").map(String.init) {
+    let rooms = ["Events", "Models", "Engine", "Pipeline", "Traffic", "CRdkafka", "Kafka"]
+    package.products = []
+    package.targets.removeAll { !(rooms + tests).contains($0.name) }
+}

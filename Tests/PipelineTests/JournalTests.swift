@@ -57,6 +57,28 @@ import Testing
         }
     }
 
+    /// Folded, they would stop every line that takes the partition over, and not by a fault that says how to go on.
+    @Test func whatNoLineWritesIsRefused() {
+        let sound = PopulationParameters(r: 0.5, alpha: 20, a: 0.25, b: 3)
+        var (zero, endless) = (sound, sound)
+        zero.alpha = 0
+        endless.b = .infinity
+        let changes: [(inout Journal) -> Void] = [
+            { $0.ticked(.max) }, { $0.ticked(-1) }, { $0.adopted(zero) }, { $0.adopted(endless) },
+            { $0.ran(topic: 0, count: .max) },
+            { journal in for topic in 0..<3 { journal.ran(topic: topic, count: 1 << 47) } },
+        ]
+        for (number, change) in changes.enumerated() {
+            var journal = Journal(writer: 1, inputs: ["a", "b", "c"], base: [0, 0, 0])
+            journal.ran(topic: 0)
+            change(&journal)
+            #expect(coded(journal) == nil, "\(number)")
+        }
+        var buffer = ByteBuffer()
+        Checkpoint(shape: .settings(model: 7, []), inputs: [], offsets: [], generation: .max).encode(into: &buffer)
+        #expect(throws: StateFault.self) { try Checkpoint(buffer.bytes()) }
+    }
+
     @Test func checkpointsComeBack() throws {
         let settings = [StateSetting(name: "a", value: 0.5), StateSetting(name: "b", value: 30)]
         let checkpoint = Checkpoint(

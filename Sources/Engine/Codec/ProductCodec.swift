@@ -172,17 +172,17 @@ extension ProductState {
         product.pointee.polarity.neutral = reader.count32()
         product.pointee.polarity.positive = reader.count32()
         product.pointee.polarity.recent = DecayedMean(
-            rawSum: reader.float(),
-            rawWeight: reader.float(),
+            rawSum: reader.sum(),
+            rawWeight: reader.mass(),
             landmark: reader.littleEndian(UInt32.self)
         )
         product.pointee.polarity.hour = reader.window()
         product.pointee.polarity.day = reader.window()
         product.pointee.shift.count = reader.count32()
-        product.pointee.shift.mean = reader.float()
-        product.pointee.shift.squares = reader.float()
-        product.pointee.shift.rise = reader.float()
-        product.pointee.shift.fall = reader.float()
+        product.pointee.shift.mean = reader.sum()
+        product.pointee.shift.squares = reader.sum()
+        product.pointee.shift.rise = reader.sum()
+        product.pointee.shift.fall = reader.sum()
     }
 }
 

@@ -97,6 +97,23 @@ extension ByteReader {
 
     mutating func count32() -> UInt32 { UInt32(truncatingIfNeeded: varint()) }
 
+    /// A decayed weight, as it stands: never negative, and far from where sums would overflow.
+    mutating func mass() -> Float {
+        let value = float()
+        if !(0...ByteReader.heaviest).contains(value) { fail() }
+        return value
+    }
+
+    /// The same of either sign.
+    mutating func sum() -> Float {
+        let value = float()
+        if !(-ByteReader.heaviest...ByteReader.heaviest).contains(value) { fail() }
+        return value
+    }
+
+    /// Weights grow by 2⁴⁰ before they are rescaled, a million units at a time.
+    private static var heaviest: Float { 1e30 }
+
     mutating func row(
         _ shape: DecayedTop<Name>.Shape,
         _ names: Names,
@@ -104,8 +121,8 @@ extension ByteReader {
     ) -> DecayedTop<Name> {
         let count = varint()
         let landmark = littleEndian(UInt32.self)
-        let total = float()
-        let evicted = float()
+        let total = mass()
+        let evicted = mass()
         var row = DecayedTop<Name>(landmark: landmark, rawTotal: total, evicted: evicted)
         guard count <= UInt64(shape.capacity) else {
             fail()
@@ -113,9 +130,9 @@ extension ByteReader {
         }
         for _ in 0..<count {
             let name = names.intern(prefixed())
-            let weight = float()
-            // Weights are never negative and keys distinct: a row that holds one twice would look beyond its end.
-            if !(weight >= 0) || row.position(of: name, in: arena) != nil { fail() }
+            let weight = mass()
+            // Keys are distinct: a row that holds one twice would look beyond its end.
+            if row.position(of: name, in: arena) != nil { fail() }
             if failed { break }
             row.restore(key: name, rawWeight: weight, shape: shape, in: &arena)
         }
@@ -123,7 +140,7 @@ extension ByteReader {
     }
 
     mutating func decayedCount() -> DecayedCount {
-        let value = float()
+        let value = mass()
         return DecayedCount(rawValue: value, landmark: littleEndian(UInt32.self))
     }
 
@@ -132,8 +149,8 @@ extension ByteReader {
         window.index = littleEndian(UInt32.self)
         window.count = count32()
         window.previousCount = count32()
-        window.sum = float()
-        window.previousSum = float()
+        window.sum = sum()
+        window.previousSum = sum()
         return window
     }
 }

@@ -76,7 +76,8 @@ struct SignalFlags: OptionSet {
     }
 }
 
-/// Walks over a packed record. A record that does not fit the format ends with `failed`; what came before it stands.
+/// Walks over a packed record. A record that does not fit the format, or says what no writer says, ends with `failed`;
+/// what came before it stands.
 public struct SignalReader {
     private var reader: ByteReader
     private var lastTime: EventTime = 0
@@ -109,6 +110,20 @@ public struct SignalReader {
         if flags.contains(.cause) {
             signal.cause = (reader.littleEndian(UInt64.self), reader.littleEndian(UInt64.self))
         }
+        if !signal.isSound { reader.fail() }
         return reader.failed ? nil : signal
+    }
+}
+
+extension SignalFields {
+    /// Counts and weights that a fold can take: from others it would make state that no restart reads back.
+    fileprivate var isSound: Bool {
+        guard EventTime.plausible.contains(time), second.isFinite, third.isFinite else { return false }
+        return switch kind {
+        case .review: weight.isNaN || (0...1).contains(weight)
+        case .judged, .judgedCategory: (-1...1).contains(weight)
+        case .purchaseHistory: weight >= 0 && weight.isFinite
+        default: (0...1e6).contains(weight)
+        }
     }
 }

@@ -8,17 +8,18 @@ import Testing
     static func random(_ dice: inout Dice) -> SignalFields {
         let name = { (dice: inout Dice) in Bytes(names[dice.below(names.count)]) }
         let float = { (dice: inout Dice) in
-            [0, 1, -1, 0.5, 1e30, .infinity, .leastNonzeroMagnitude, Float(dice.below(1_000))][dice.below(8)]
+            [0, 1, -1, 0.5, 1e30, .leastNonzeroMagnitude, Float(dice.below(1_000))][dice.below(7)]
         }
-        let time = [0, noon, -1, EventTime.unknown, .max, noon + EventTime(dice.below(1_000_000))][dice.below(6)]
+        let plausible = EventTime.plausible
+        let later = noon + EventTime(dice.below(1_000_000))
         return SignalFields(
             Signal.Kind.allCases[dice.below(Signal.Kind.allCases.count)],
-            time: time,
+            time: [noon, plausible.lowerBound, plausible.upperBound, later][dice.below(4)],
             subject: name(&dice),
             object: name(&dice),
             category: name(&dice),
             text: name(&dice),
-            weight: float(&dice),
+            weight: [0, 1, 0.5, .leastNonzeroMagnitude][dice.below(4)],
             second: float(&dice),
             third: float(&dice),
             cause: [(0, 0), (1, 0), (0, 1), (dice.next(), dice.next())][dice.below(4)]
@@ -57,10 +58,29 @@ import Testing
 
     @Test func `a weight that is not a number comes back as one that is not`() {
         var writer = SignalWriter()
-        writer.append(SignalFields(.review, time: noon, subject: Bytes("m"), weight: .nan, second: .nan))
+        writer.append(SignalFields(.review, time: noon, subject: Bytes("m"), weight: .nan, second: 7))
         var reader = SignalReader(writer.buffer.bytes())
         let signal = reader.next()
-        #expect(signal?.weight.isNaN == true && signal?.second.isNaN == true && signal?.third == 0)
+        #expect(signal?.weight.isNaN == true && signal?.second == 7 && signal?.third == 0)
+    }
+
+    /// Folded, they would become state that no restart reads back.
+    @Test(
+        arguments: [
+            (.viewed, noon, .nan, 0), (.ordered, noon, 1.1e6, 0), (.boughtAfter, noon, -0.1, 0),
+            (.boughtAfter, noon, .infinity, 0), (.judged, noon, 1.5, 0), (.judgedCategory, noon, .nan, 0),
+            (.review, noon, 2, 0), (.purchaseHistory, noon, .infinity, 0), (.purchaseHistory, noon, 1, .nan),
+            (.viewed, EventTime.unknown, 1, 0), (.viewed, .max, 1, 0), (.departed, 0, 1, 0),
+        ] as [(Signal.Kind, EventTime, Float, Float)]
+    )
+    func `what no writer says ends the record`(kind: Signal.Kind, time: EventTime, weight: Float, second: Float) {
+        var writer = SignalWriter()
+        let sound = SignalFields(.viewed, time: noon, subject: Bytes("p1"))
+        writer.append(sound)
+        writer.append(SignalFields(kind, time: time, subject: Bytes("p1"), weight: weight, second: second))
+        writer.append(sound)
+        let (signals, failed) = Self.read(writer.buffer.bytes())
+        #expect(signals == [Self.line(sound)] && failed)
     }
 
     @Test func `what is usual is short`() {

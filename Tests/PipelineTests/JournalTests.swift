@@ -65,7 +65,7 @@ import Testing
         endless.b = .infinity
         let changes: [(inout Journal) -> Void] = [
             { $0.ticked(.max) }, { $0.ticked(-1) }, { $0.adopted(zero) }, { $0.adopted(endless) },
-            { $0.ran(topic: 0, count: .max) },
+            { $0.ran(topic: 1, count: .max) },
             { journal in for topic in 0..<3 { journal.ran(topic: topic, count: 1 << 47) } },
         ]
         for (number, change) in changes.enumerated() {

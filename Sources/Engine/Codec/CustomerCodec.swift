@@ -219,14 +219,14 @@ extension CustomerState {
             customer.firstSeen, customer.lastSeen, customer.firstOrder, customer.lastOrder, customer.sessionStart,
         ]
         let hasOrdered = customer.lastOrder != EventTime.unknown
-        let floats = [
-            customer.gaps.squares, customer.gaps.logMean, customer.gaps.logSquares, customer.gaps.logUpper,
-            customer.prices.logMean, customer.prices.logSquares, customer.sentiment,
-        ]
+        // Logarithms of prices and days are small; what is squared or added to must not reach the end of its range.
+        let small = [customer.gaps.logMean, customer.gaps.logUpper, customer.prices.logMean, customer.sentiment]
+        let sums = [customer.gaps.squares, customer.gaps.logSquares, customer.prices.logSquares]
         return times.allSatisfy { $0 == EventTime.unknown || EventTime.plausible.contains($0) }
             && (customer.firstOrder != EventTime.unknown) == hasOrdered && (hasOrdered || customer.level == .none)
-            && (0...1e6).contains(customer.gaps.mean) && floats.allSatisfy(\.isFinite)
-            && (0..<Bounds.currencies).allSatisfy { customer.spend[$0].amount.isFinite }
+            && (0...1e6).contains(customer.gaps.mean) && small.allSatisfy { abs($0) <= 1e3 }
+            && sums.allSatisfy { abs($0) <= 1e30 }
+            && (0..<Bounds.currencies).allSatisfy { abs(customer.spend[$0].amount) <= 1e300 }
     }
 
     private func decodeCounts(_ reader: inout ByteReader, _ customer: UnsafeMutablePointer<Customer>) {

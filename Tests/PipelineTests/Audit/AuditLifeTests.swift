@@ -11,7 +11,9 @@ import Traffic
         let rig = try Rig(inputs: inputs, partitions: 2)
         rig.settings.recordsPerPoll = 5
         rig.settings.projectionInterval = 20
-        try rig.load(.spread())
+        var script = Script.spread()
+        script.records.removeAll { !inputs.contains($0.topic) }
+        try rig.load(script)
         return rig
     }
 

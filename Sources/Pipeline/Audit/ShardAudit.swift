@@ -324,7 +324,7 @@ final class ShardAudit {
         return try finishJournal(end)
     }
 
-    /// The settings must be those that the service runs with.
+    /// The group and the settings must be those that the service runs with.
     private func checkShape(_ last: Checkpoint) throws(Fault) {
         var takeover = Takeover(
             changelog: place,
@@ -333,6 +333,7 @@ final class ShardAudit {
             journal: journal,
             capabilities: desk.capabilities
         )
+        try takeover.checkGroup(desk.settings.group)
         if try takeover.checkSettings(desk.settings.engine) { shard.renewModels() }
     }
 

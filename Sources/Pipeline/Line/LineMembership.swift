@@ -24,7 +24,7 @@ extension Line {
         }
         if replica == nil { replica = try Replica(commons.knowledge, cluster, clock: clock) }
         if restorer == nil {
-            restorer = try Restorer(topology, cluster, desk: desk, configuration: settings.engine, clock: clock)
+            restorer = try Restorer(topology, cluster, desk: desk, settings: settings, clock: clock)
         }
     }
 

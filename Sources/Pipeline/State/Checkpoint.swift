@@ -5,7 +5,7 @@ public import Events
 ///
 ///     checkpoint := version:u8=2 codec:u8 model:u64 settings:varint (name:text value:f64)*
 ///                   inputs:varint (name:text offset:zigzag)* generation:varint records:varint
-///                   inputs:varint (began:zigzag)*
+///                   inputs:varint (began:zigzag)* group:text?
 ///     version 1  := version:u8=1 codec:u8 hash:u64 inputs:varint (offset:zigzag)*
 public struct Checkpoint: Sendable, Equatable {
     /// What shaped the state.
@@ -37,6 +37,8 @@ public struct Checkpoint: Sendable, Equatable {
     public var records: UInt64
     /// Offsets from which the partition's memory was folded, by the inputs; empty for unknown.
     public var began: [Int64]
+    /// The consumer group whose state it is; empty for unknown, as the first of version 2 left it out.
+    public var group: String
 
     public init(
         codec: UInt8 = StateCodec.version,
@@ -45,7 +47,8 @@ public struct Checkpoint: Sendable, Equatable {
         offsets: [Int64],
         generation: UInt64 = 0,
         records: UInt64 = 0,
-        began: [Int64] = []
+        began: [Int64] = [],
+        group: String = ""
     ) {
         self.codec = codec
         self.shape = shape
@@ -54,6 +57,7 @@ public struct Checkpoint: Sendable, Equatable {
         self.generation = generation
         self.records = records
         self.began = began
+        self.group = group
     }
 
     public func encode(into out: inout ByteBuffer) {
@@ -77,6 +81,7 @@ public struct Checkpoint: Sendable, Equatable {
         out.append(varint: records)
         out.append(varint: UInt64(began.count))
         for offset in began { out.append(zigzag: offset) }
+        if !group.isEmpty { out.append(text: group) }
     }
 
     /// Takes a checkpoint back as any version wrote it.
@@ -97,6 +102,7 @@ public struct Checkpoint: Sendable, Equatable {
         generation = reader.varint()
         records = reader.varint()
         for _ in 0..<reader.bounded(Topology.mostInputs) { began.append(reader.zigzag()) }
+        if !reader.failed, !reader.isAtEnd { group = reader.prefixed().text }
     }
 
     private static func shape(_ reader: inout ByteReader) -> Shape {

@@ -17,7 +17,8 @@ extension Restorer {
             journal: journal,
             capabilities: capabilities
         )
-        if try takeover.checkSettings(configuration) { shard.renewModels() }
+        try takeover.checkGroup(settings.group)
+        if try takeover.checkSettings(settings.engine) { shard.renewModels() }
         progress.journalInputs = try takeover.journalInputs()
         shard.positions = try takeover.positions(
             committed: progress.committed,

@@ -54,7 +54,7 @@ public final class Shard {
     }
 
     /// What binds the state records together that stand in the changelog with those written now.
-    func seal() -> Checkpoint {
+    func seal(for group: String) -> Checkpoint {
         if generation > 0 || !began.isEmpty { generation += 1 }
         return Checkpoint(
             shape: .settings(model: EngineConfiguration.modelFingerprint, commons.configuration.stateSettings),
@@ -62,7 +62,8 @@ public final class Shard {
             offsets: positions,
             generation: generation,
             records: UInt64(stateRecords),
-            began: began
+            began: began,
+            group: group
         )
     }
 

@@ -22,10 +22,11 @@ import Traffic
     private func append(_ visitors: Range<Int>, to log: MemoryLog) throws {
         for number in visitors {
             let orders = number % 10 == 0
+            let time = Script.start + Int64(number % 1_000_000) * 20_000
             let name = "\(orders ? "customer" : "visitor")-\(number)"
             let value = """
                 {"type":"track","event":"\(orders ? "Order Completed" : "Product Viewed")","messageId":"m\(number)",\
-                "\(orders ? "userId" : "anonymousId")":"\(name)","timestamp":\(Script.start + Int64(number) * 20_000),\
+                "\(orders ? "userId" : "anonymousId")":"\(name)","timestamp":\(time),\
                 "properties":{"product_id":"p\(number % 50)","category":"c1","price":9.5,"quantity":1}}
                 """
             let partition = Hash.partition(ofText: name, among: 2)
@@ -60,28 +61,27 @@ import Traffic
         rig.settings.checkpointInterval = 1 << 40
         rig.settings.changesPerCheckpoint = changesPerCheckpoint
         var line = rig.makeLine()
-        var crashes = (settled: 0, underWay: 0)
+        var crashes = [0, 0]
         for portion in 0..<70 {
             try append(portion * 256..<(portion + 1) * 256, to: rig.log)
-            if portion % 5 == 4 {
-                let settled = Sight(line)
-                try turn(line, rig)
-                let underWay = Sight(line)
-                let found = try successor(rig)
-                let expected = found.positions == settled.positions ? settled : underWay
-                #expect(found.difference(from: expected) == nil, "after portion \(portion), under way")
-                crashes.underWay += expected.hasEvicted ? 1 : 0
-                line = try ready(rig)
-            }
             try settle(line, rig)
             let settled = Sight(line)
-            guard settled.hasEvicted, portion % 3 == 0 else { continue }
-            #expect(try successor(rig).difference(from: settled) == nil, "after portion \(portion), settled")
-            crashes.settled += 1
+            guard settled.hasEvicted else { continue }
+            let isUnderWay = crashes[1] < crashes[0]
+            if isUnderWay {
+                let number = 1_000_000 + portion * 256
+                try append(number..<number + 100, to: rig.log)
+                try turn(line, rig)
+            }
+            let underWay = Sight(line)
+            let found = try successor(rig)
+            let expected = found.positions == settled.positions ? settled : underWay
+            #expect(found.difference(from: expected) == nil, "portion \(portion), under way: \(isUnderWay)")
+            crashes[isUnderWay ? 1 : 0] += 1
             line = try ready(rig)
         }
         try settle(line, rig)
-        #expect(crashes.settled >= 3 && crashes.underWay >= 3, "\(crashes)")
+        #expect(crashes.allSatisfy { $0 >= 3 }, "\(crashes) settled and under way")
     }
 
     /// What a line holds in memory, and how it says it got there.

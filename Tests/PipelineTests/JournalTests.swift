@@ -66,14 +66,16 @@ import Testing
             generation: 300,
             records: 1 << 33,
             began: [0, 1 << 40, 7],
-            group: "shopstream"
+            group: "shopstream",
+            wasReset: true
         )
         var buffer = ByteBuffer()
         checkpoint.encode(into: &buffer)
         #expect(try Checkpoint(buffer.bytes()) == checkpoint)
-        let withoutGroup = buffer.count - 11
+        let (withoutReset, withoutGroup) = (buffer.count - 1, buffer.count - 12)
+        #expect(try Checkpoint(buffer.bytes(0..<withoutReset)).group == "shopstream")
         #expect(try Checkpoint(buffer.bytes(0..<withoutGroup)).group == "", "as the first of this version wrote it")
-        for length in 0..<buffer.count where length != withoutGroup {
+        for length in 0..<buffer.count where length != withoutGroup && length != withoutReset {
             #expect(throws: StateFault.self, "\(length)") { try Checkpoint(buffer.bytes(0..<length)) }
         }
     }
@@ -155,6 +157,8 @@ import Testing
         checkpoint.group = "s1"
         #expect(hex { checkpoint.encode(into: &$0) } == Self.checkpoint + Self.group)
         #expect(try bytes(Self.checkpoint + Self.group, Checkpoint.init) == checkpoint)
+        checkpoint.wasReset = true
+        #expect(hex { checkpoint.encode(into: &$0) } == Self.checkpoint + Self.group + "01")
     }
 
     @Test(arguments: [JournalFixtureTests.journal, JournalFixtureTests.checkpoint])

@@ -26,6 +26,7 @@ extension Restorer {
         )
         shard.generation = checkpoint?.generation ?? 0
         shard.began = takeover.began(shard.positions)
+        if checkpoint?.wasReset == true { shard.wasReset = true }
         notices += takeover.notices
         progress.takeover = takeover
         progress.entries = journal?.entries ?? []

@@ -223,7 +223,8 @@ extension Line {
         log.info("partitions ready", metadata: ["kafka.partitions": "\(live.count) of \(live.count + awaiting)"])
     }
 
-    private func fetchLive() throws(Fault) {
+    /// From where the shards stand, whatever was fetched before.
+    func fetchLive() throws(Fault) {
         var positions: [TopicPartition: Int64] = [:]
         for shard in live {
             for (index, topic) in topology.inputs(of: shard.stage).enumerated() {

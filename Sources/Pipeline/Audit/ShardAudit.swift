@@ -110,7 +110,9 @@ final class ShardAudit {
         if record.value.isMissing, let customer = StateKey.suffix(record.key, after: StateKey.customer) {
             departed.insert(Hash.of(customer))
         }
-        if isSwept || footing == .records || footing == .givenUp { return try restore(record.key, record.value, record.offset) }
+        if isSwept || footing == .records || footing == .givenUp {
+            return try restore(record.key, record.value, record.offset)
+        }
         generation.add(record)
         guard generation.bytes > ShardAudit.mostPending else { return }
         try fallBack(before: record.offset + 1)

@@ -4,8 +4,8 @@ import Testing
 import Traffic
 
 /// Long runs by seed: several things befall several lines, at turns that chance chooses; days pass, parameters of the
-/// whole shop are adopted, memory is short, and two inputs are merged. A failing seed is named, and `SHOPSTREAM_SEED=n` repeats it
-/// alone; `SHOPSTREAM_SEEDS=n` tries more of them.
+/// whole shop are adopted, memory is short, and two inputs are merged. A failing seed is named, and `SHOPSTREAM_SEED=n`
+/// repeats it alone; `SHOPSTREAM_SEEDS=n` tries more of them.
 @Suite struct LongSchedulesTests {
     @Test(arguments: Schedules.seeds(24)) func leaveTheTruth(seed: Int) throws {
         let chaos = try Chaos(seed: seed)

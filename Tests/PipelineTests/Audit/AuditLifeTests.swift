@@ -92,7 +92,8 @@ import Traffic
         #expect(report.agrees, "\(report.text)")
     }
 
-    /// As `shopstream dlq replay` sends them (decision 15): the records with their count, and behind the letters a note.
+    /// As `shopstream dlq replay` sends them (decision 15): the records with their count, and behind the letters a
+    /// note.
     @Test func lettersThatWereSentBack() throws {
         let rig = try rig()
         try rig.runToEnd()

@@ -15,8 +15,8 @@ struct Repartition: ParsableCommand {
             Where a producer cannot be taught that, this copies its topic, record by record and exactly once, into \
             one that shopstream run then reads. Value, headers and timestamp stay as they are; the key becomes the \
             customer, the partition that which Java producers choose for it (murmur2). Records that name no \
-            customer go to the source's dead letters, with the reason; of those that are larger, uncompressed, than the \
-            target (max.message.bytes) or our producer (message.max.bytes) takes, the beginning, size and SHA-256.
+            customer go to the source's dead letters, with the reason; of those that are larger, uncompressed, than \
+            the target (max.message.bytes) or our producer (message.max.bytes) takes, the beginning, size and SHA-256.
 
             It runs until Ctrl-C or SIGTERM, and goes on where it was when it is started again. Several processes \
             share the work; each wants its own --name. A customer's events may lie in any partition of the source: \

@@ -170,7 +170,7 @@ public enum Rejection: UInt8, Error, Sendable, CaseIterable {
         case .keyMismatch: "the record's key is not the user whom it is about"
         case .oversize: "the record or one of its identifiers is too long"
         case .futureTimestamp: "the event is more than five minutes ahead of its record"
-        case .tooLarge: "the record is larger than its dead-letter topic takes: only its beginning is kept"
+        case .tooLarge: "the record is larger than the topic takes to which it had to go: only its beginning is kept"
         }
     }
 }

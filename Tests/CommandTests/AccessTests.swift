@@ -61,6 +61,41 @@ import Testing
         }
     }
 
+    /// `dlq replay`, `repartition` and `reset` each join a group and produce under a name of their own.
+    @Test func theOperatorMayDoWhatItsCommandsDo() throws {
+        let lines = LineSettings()
+        let replay = DeadLetterReplay.group(of: lines.group)
+        let source = "storefront.raw.v1"
+        let copy = Repartitioner.Settings(group: Repartition.group(from: source), name: "host-1")
+        let groups = [
+            (lines.group, lines.transactionalId), (replay, DeadLetterReplay.transactionalId(in: replay)),
+            (copy.group, copy.transactionalId),
+        ]
+        let letters = Topology.deadLetters(of: source)
+        let reads = Topology.defaultInputs + Topology.defaultInputs.map(Topology.deadLetters) + [source]
+        let writes = reads.filter { $0 != source } + [letters]
+        let wanted =
+            groups.flatMap { group, id in
+                [
+                    Right(kind: .group, name: group, operation: "Read"),
+                    Right(kind: .group, name: group, operation: "Describe"),
+                    Right(kind: .transactionalId, name: id, operation: "Write"),
+                ]
+            }
+            + reads.map { Right(kind: .topic, name: $0, operation: "Read") }
+            + writes.map { Right(kind: .topic, name: $0, operation: "Write") }
+            + writes.map { Right(kind: .topic, name: $0, operation: "DescribeConfigs") }
+        let people = try manifest("operator").rights
+        for right in wanted { #expect(people.contains { $0.includes(right) }, "the operator's \(right.text)") }
+        let commands = try manifest("operator").commands()
+        for option in ["--group 'shopstream'", "--transactional-id 'shopstream-'"] {
+            #expect(commands.contains { $0.contains(option + " --resource-pattern-type prefixed") }, "\(option)")
+        }
+        let service = try manifest("shopstream").rights
+        let foreign = Right(kind: .group, name: replay, operation: "Read")
+        #expect(!service.contains { $0.includes(foreign) }, "what people do by hand is not the service's")
+    }
+
     @Test func theyArePrintedAsCommands() throws {
         let lines = try manifest("shopstream").commands()
         #expect(

@@ -92,7 +92,14 @@ struct EmbeddedVerbsTests {
     private func copy(_ route: RepartitionRoute) throws -> RepartitionTally {
         let settings = Repartitioner.Settings(group: "copy", name: "copy-0", untilEnd: true)
         let clock = WallClock(now: Clock.wall)
-        let copier = Repartitioner(cluster, route, settings, clock: clock, log: Self.silent)
+        let copier = Repartitioner(
+            cluster,
+            route,
+            try RepartitionRooms(cluster, route),
+            settings,
+            clock: clock,
+            log: Self.silent
+        )
         defer { copier.close() }
         for _ in 0..<2_000 where !copier.isFinished { try copier.turn() }
         #expect(copier.isFinished)

@@ -60,6 +60,77 @@ struct RepartitionTests {
         #expect(tally.text("copied") == text)
     }
 
+    // MARK: too large
+
+    /// An event of so many bytes.
+    private func large(_ user: String, _ bytes: Int) -> String {
+        let value = CopyRig.view(user)
+        return value + String(repeating: " ", count: bytes - value.utf8.count)
+    }
+
+    /// The copy goes on, and tells where the record stood, how large it was and how it began.
+    @Test func whatTheTargetDoesNotTakeIsADeadLetter() throws {
+        let rig = try CopyRig(targetTakes: 100_000)
+        let value = large("u1", 200_000)
+        try rig.add(2, key: "k", CopyRig.view("u0"))
+        try rig.add(2, key: "k", value, at: 1_767_225_600_000, [Header("own", "1")])
+        try rig.add(2, key: "k", CopyRig.view("u2"))
+        let tally = try rig.runToEnd()
+        #expect(tally.copied == 2 && tally.rejected == ["too-large": 1])
+        #expect(try rig.log.records(in: CopyRig.target).map(\.keyText).sorted { $0 ?? "" < $1 ?? "" } == ["u0", "u2"])
+        let letters = try rig.log.records(in: CopyRig.deadLetters)
+        try #require(letters.count == 1)
+        #expect(letters[0].keyText == "k" && letters[0].timestamp == 1_767_225_600_000)
+        #expect(letters[0].value == Array(value.utf8.prefix(64 << 10)))
+        #expect(letters[0].headers.first == Header("own", "1"))
+        let letter = try #require(DeadLetter(letters[0].headers))
+        #expect(letter.topic == CopyRig.source && letter.partition == 2 && letter.offset == 1)
+        #expect(letter.reason == "too-large" && letter.isTruncated)
+        #expect(letters[0].headers.contains(Header(DeadLetter.Name.valueBytes, "200000")))
+        let digest = "84136e9eee97fd06c132f23e90a102d3c3001b3a5aa98c0f0da8577770900d93"
+        #expect(letters[0].headers.contains(Header(DeadLetter.Name.digest, digest)), "as sha256sum has it")
+    }
+
+    /// Neither does the dead-letter topic take what is wrong with it otherwise.
+    @Test func whatNamesNobodyAndIsTooLargeIsADeadLetterToo() throws {
+        let rig = try CopyRig(lettersTake: 50_000)
+        try rig.add(0, key: nil, large("u1", 80_000))
+        try rig.add(0, key: nil, "{" + large("u1", 80_000))
+        let tally = try rig.runToEnd()
+        #expect(tally.copied == 1 && tally.rejected == ["too-large": 1])
+        let letter = try #require(try rig.log.records(in: CopyRig.deadLetters).first)
+        #expect(letter.headers.contains(Header(DeadLetter.Name.cause, "malformed_json")))
+        #expect((letter.value?.count ?? 0) < 50_000 && (letter.value?.count ?? 0) > 40_000)
+    }
+
+    @Test func aByteDecidesAndADryRunSaysTheSame() throws {
+        let rig = try CopyRig(targetTakes: 1_000)
+        let frame = RecordSize.most(key: Bytes("u1"), value: .none, [])
+        try rig.add(0, key: nil, large("u1", 1_000 - frame))
+        try rig.add(0, key: nil, large("u1", 1_001 - frame))
+        var keying = CustomerKeying(rig.route, group: "copy", try RepartitionRooms(rig.log, rig.route))
+        let reading = try BoundedReading(rig.log, rig.route.partitions)
+        while !reading.isDone { try reading.poll { record, _ in keying.count(record, reading.headers(of: record)) } }
+        let dry = keying.takeTally()
+        #expect(dry.copied == 1 && dry.rejected == ["too-large": 1])
+        #expect(try rig.runToEnd() == dry)
+    }
+
+    /// A fault between them: each once all the same.
+    @Test(arguments: [FaultKind.abortRequired, .processGone]) func aFaultNearATooLargeOne(kind: FaultKind) throws {
+        for index in 0..<40 {
+            let rig = try CopyRig(targetTakes: 10_000)
+            for number in 0..<12 {
+                let value = number % 3 == 1 ? large("u\(number)", 20_000) : CopyRig.view("u\(number)")
+                try rig.add(0, key: nil, value)
+            }
+            rig.log.faults = .at(index, kind)
+            try rig.runToEnd()
+            #expect(try rig.log.records(in: CopyRig.target).count == 8, "\(rig.log.injections)")
+            #expect(try rig.log.records(in: CopyRig.deadLetters).count == 4, "\(rig.log.injections)")
+        }
+    }
+
     // MARK: once
 
     @Test func aSecondRunCopiesWhatIsNew() throws {
@@ -168,10 +239,10 @@ final class CopyRig {
     let route: RepartitionRoute
     var skipsLost = false
 
-    init(filled count: Int = 0) throws {
+    init(filled count: Int = 0, targetTakes: Int? = nil, lettersTake: Int? = nil) throws {
         log.createTopic(Self.source, partitions: 3)
-        log.createTopic(Self.target, partitions: 4)
-        log.createTopic(Self.deadLetters, partitions: 3)
+        log.createTopic(Self.target, partitions: 4, largestRecord: targetTakes)
+        log.createTopic(Self.deadLetters, partitions: 3, largestRecord: lettersTake)
         route = try RepartitionRoute(from: Self.source, to: Self.target, existing: try log.topics())
         for index in 0..<count {
             let value = index % 10 == 7 ? "{\(index)" : Self.view("u\(index % 7)", index)
@@ -188,10 +259,12 @@ final class CopyRig {
         try log.append(Self.source, partition, key: key, value: value, timestamp: time, headers: headers)
     }
 
-    func make(_ name: String = "copier") -> Repartitioner {
-        Repartitioner(
-            log.newIncarnation(of: name),
+    func make(_ name: String = "copier") throws -> Repartitioner {
+        let process = log.newIncarnation(of: name)
+        return Repartitioner(
+            process,
             route,
+            try RepartitionRooms(process, route),
             .init(
                 group: "copy",
                 name: name,
@@ -210,7 +283,7 @@ final class CopyRig {
     @discardableResult
     func runToEnd() throws -> RepartitionTally {
         for _ in 0..<30 {
-            let copier = make()
+            let copier = try make()
             do {
                 try copier.turns(2_000, self)
                 try copier.drain()
@@ -225,13 +298,13 @@ final class CopyRig {
 
     /// Two processes turn about; whoever dies is started again.
     func runTogether() throws {
-        var copiers = ["one": make("one"), "two": make("two")]
+        var copiers = ["one": try make("one"), "two": try make("two")]
         for _ in 0..<4_000 {
             for name in copiers.keys.sorted() {
                 do {
                     try copiers[name]?.turn()
                 } catch {
-                    copiers[name] = make(name)
+                    copiers[name] = try make(name)
                 }
                 log.advance(by: 30)
             }

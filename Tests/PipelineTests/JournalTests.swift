@@ -87,12 +87,17 @@ import Testing
             offsets: [1, 1 << 50, 0],
             generation: 300,
             records: 1 << 33,
-            began: [0, 1 << 40, 7]
+            began: [0, 1 << 40, 7],
+            group: "shopstream",
+            wasReset: true
         )
         var buffer = ByteBuffer()
         checkpoint.encode(into: &buffer)
         #expect(try Checkpoint(buffer.bytes()) == checkpoint)
-        for length in 0..<buffer.count {
+        let (withoutReset, withoutGroup) = (buffer.count - 1, buffer.count - 12)
+        #expect(try Checkpoint(buffer.bytes(0..<withoutReset)).group == "shopstream")
+        #expect(try Checkpoint(buffer.bytes(0..<withoutGroup)).group == "", "as the first of this version wrote it")
+        for length in 0..<buffer.count where length != withoutGroup && length != withoutReset {
             #expect(throws: StateFault.self, "\(length)") { try Checkpoint(buffer.bytes(0..<length)) }
         }
     }
@@ -144,6 +149,8 @@ import Testing
         + "02000000000000e03f0000000000003440000000000000d03f0000000000000840038080f4f6905d3ced021e"
     private static let checkpoint =
         "0202cdab000000000000010d656e67696e652e706c6163657300000000000024400201610601628080808080400205020012"
+    /// What a checkpoint that knows its group has more.
+    private static let group = "027331"
 
     /// Other bytes under the same version would be misread by the program of yesterday: raise the version, and keep
     /// these lines for the old one.
@@ -158,7 +165,7 @@ import Testing
     }
 
     @Test func checkpointsOfVersionTwo() throws {
-        let checkpoint = Checkpoint(
+        var checkpoint = Checkpoint(
             codec: 2,
             shape: .settings(model: 0xABCD, [StateSetting(name: "engine.places", value: 10)]),
             inputs: ["a", "b"],
@@ -169,6 +176,11 @@ import Testing
         )
         #expect(hex { checkpoint.encode(into: &$0) } == Self.checkpoint)
         #expect(try bytes(Self.checkpoint, Checkpoint.init) == checkpoint)
+        checkpoint.group = "s1"
+        #expect(hex { checkpoint.encode(into: &$0) } == Self.checkpoint + Self.group)
+        #expect(try bytes(Self.checkpoint + Self.group, Checkpoint.init) == checkpoint)
+        checkpoint.wasReset = true
+        #expect(hex { checkpoint.encode(into: &$0) } == Self.checkpoint + Self.group + "01")
     }
 
     @Test(arguments: [JournalFixtureTests.journal, JournalFixtureTests.checkpoint])

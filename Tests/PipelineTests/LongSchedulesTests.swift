@@ -4,8 +4,8 @@ import Testing
 import Traffic
 
 /// Long runs by seed: several things befall several lines, at turns that chance chooses; days pass, parameters of the
-/// whole shop are adopted, and two inputs are merged. A failing seed is named, and `SHOPSTREAM_SEED=n` repeats it
-/// alone; `SHOPSTREAM_SEEDS=n` tries more of them.
+/// whole shop are adopted, memory is short, and two inputs are merged. A failing seed is named, and `SHOPSTREAM_SEED=n`
+/// repeats it alone; `SHOPSTREAM_SEEDS=n` tries more of them.
 @Suite struct LongSchedulesTests {
     @Test(arguments: Schedules.seeds(24)) func leaveTheTruth(seed: Int) throws {
         let chaos = try Chaos(seed: seed)
@@ -25,6 +25,7 @@ import Traffic
         var events: Set<String> = []
         var ticks = 0
         var adoptions = 0
+        var evictions = 0
         for seed in 0..<6 {
             let chaos = try Chaos(seed: seed)
             try chaos.run(rounds: 160)
@@ -32,9 +33,11 @@ import Traffic
             let entries = try chaos.crew.journalEntries()
             ticks += entries.count { if case .tick = $0 { true } else { false } }
             adoptions += entries.count { if case .adopted = $0 { true } else { false } }
+            evictions += entries.count { if case .evicted = $0 { true } else { false } }
         }
         #expect(events.count == Chaos.Event.allCases.count, "\(events.sorted())")
         #expect(ticks > 0)
         #expect(adoptions > 0)
+        #expect(evictions > 0)
     }
 }

@@ -9,29 +9,28 @@ import Traffic
 @Suite struct MemoryBudgetTests {
     private static let budget = 6 << 20
 
-    /// More and more visitors, every tenth of whom orders.
     private func rig(visitors: Int) throws -> Rig {
         let rig = try Rig(inputs: [Script.clicks], partitions: 2)
-        for number in 0..<visitors {
-            let orders = number % 10 == 0
-            let name = "\(orders ? "customer" : "visitor")-\(number)"
-            let value = """
-                {"type":"track","event":"\(orders ? "Order Completed" : "Product Viewed")","messageId":"m\(number)",\
-                "\(orders ? "userId" : "anonymousId")":"\(name)","timestamp":\(Script.start + Int64(number) * 20_000),\
-                "properties":{"product_id":"p\(number % 50)","category":"c1","price":9.5,"quantity":1}}
-                """
-            let partition = Hash.partition(ofText: name, among: 2)
-            try rig.log.append(Script.clicks, partition, key: name, value: value, timestamp: Script.start + (1 << 40))
-        }
+        try append(0..<visitors, to: rig.log)
         rig.settings.memoryBudget = Self.budget
         rig.settings.recordsPerPoll = 256
         rig.settings.checkpointInterval = 1_000
         return rig
     }
 
-    private func everything(_ line: Line) -> [String: [UInt8]] {
-        line.live.reduce(into: [:]) { all, shard in
-            for (key, value) in shard.everything() { all["\(shard.stage.name) \(shard.partition) \(key)"] = value }
+    /// More and more visitors, every tenth of whom orders.
+    private func append(_ visitors: Range<Int>, to log: MemoryLog) throws {
+        for number in visitors {
+            let orders = number % 10 == 0
+            let time = Script.start + Int64(number % 1_000_000) * 20_000
+            let name = "\(orders ? "customer" : "visitor")-\(number)"
+            let value = """
+                {"type":"track","event":"\(orders ? "Order Completed" : "Product Viewed")","messageId":"m\(number)",\
+                "\(orders ? "userId" : "anonymousId")":"\(name)","timestamp":\(time),\
+                "properties":{"product_id":"p\(number % 50)","category":"c1","price":9.5,"quantity":1}}
+                """
+            let partition = Hash.partition(ofText: name, among: 2)
+            try log.append(Script.clicks, partition, key: name, value: value, timestamp: Script.start + (1 << 40))
         }
     }
 
@@ -55,36 +54,97 @@ import Traffic
         #expect(records.count { $0.keyText?.hasPrefix("customer/") == true } == status.customers, "with tombstones")
     }
 
-    /// The process dies with an eviction in its journal that no checkpoint holds yet.
-    @Test(arguments: [1, 3, 6])
-    func aRestartFindsWhoStayed(evictions: Int) throws {
-        let rig = try rig(visitors: 20_000)
+    /// The process dies again and again with evictions in its journal that no checkpoint holds yet, and with a
+    /// transaction on its way. Whoever comes next finds exactly what was committed, and leaves from there.
+    @Test(arguments: [1 << 30, 4_000]) func aRestartFindsWhoStayed(changesPerCheckpoint: Int) throws {
+        let rig = try rig(visitors: 0)
         rig.settings.checkpointInterval = 1 << 40
-        rig.settings.changesPerCheckpoint = 3_000
-        let line = rig.makeLine()
-        var seen = 0
-        for _ in 0..<2_000 where seen < evictions || line.committing != nil || line.hasWork {
-            let before = line.counters.evicted
-            _ = try line.turn()
-            rig.log.advance(by: 60)
-            if line.counters.evicted > before { seen += 1 }
-            if seen == evictions { line.isStopping = false }
-            if seen >= evictions, line.committing == nil, !line.hasWork { break }
+        rig.settings.changesPerCheckpoint = changesPerCheckpoint
+        var line = rig.makeLine()
+        var crashes = [0, 0]
+        for portion in 0..<70 {
+            try append(portion * 256..<(portion + 1) * 256, to: rig.log)
+            try settle(line, rig)
+            let settled = Sight(line)
+            guard settled.hasEvicted else { continue }
+            let isUnderWay = crashes[1] < crashes[0]
+            if isUnderWay {
+                let number = 1_000_000 + portion * 256
+                try append(number..<number + 100, to: rig.log)
+                try turn(line, rig)
+            }
+            let underWay = Sight(line)
+            let found = try successor(rig)
+            let expected = found.positions == settled.positions ? settled : underWay
+            #expect(found.difference(from: expected) == nil, "portion \(portion), under way: \(isUnderWay)")
+            crashes[isUnderWay ? 1 : 0] += 1
+            line = try ready(rig)
         }
-        let before = everything(line)
-        let journal = line.live.flatMap(\.journal.entries)
-        #expect(seen >= evictions)
-        #expect(journal.contains { if case .evicted = $0 { true } else { false } })
+        try settle(line, rig)
+        #expect(crashes.allSatisfy { $0 >= 3 }, "\(crashes) settled and under way")
+    }
+
+    /// What a line holds in memory, and how it says it got there.
+    private struct Sight {
+        let positions: [[Int64]]
+        let journals: [[Journal.Entry]]
+        let records: [String: [UInt8]]
+
+        init(_ line: Line) {
+            positions = line.live.map(\.positions)
+            journals = line.live.map(\.journal.entries)
+            records = line.live.reduce(into: [:]) { all, shard in
+                for (key, value) in shard.everything() {
+                    all["\(shard.stage.name) \(shard.partition) \(key)"] = value
+                }
+            }
+        }
+
+        var hasEvicted: Bool {
+            journals.joined().contains { entry in if case .evicted = entry { true } else { false } }
+        }
+
+        /// The first few things that differ; nil when nothing does.
+        func difference(from other: Sight) -> String? {
+            if positions != other.positions { return "\(positions) for \(other.positions)" }
+            if journals != other.journals { return "other journals" }
+            let keys = Set(records.keys).union(other.records.keys).filter { records[$0] != other.records[$0] }
+            return keys.isEmpty ? nil : "\(keys.count) of \(records.count): \(keys.sorted().prefix(3))"
+        }
+    }
+
+    /// Another process's line with everything restored and nothing folded: for it there is nothing to read and any
+    /// amount of memory.
+    private func successor(_ rig: Rig) throws -> Sight {
+        let settings = rig.settings
+        defer { rig.settings = settings }
+        rig.settings.memoryBudget = 0
+        rig.settings.recordsPerPoll = 0
+        return Sight(try ready(rig))
+    }
+
+    /// The process dies; the next one's line when everything is restored.
+    private func ready(_ rig: Rig) throws -> Line {
         rig.restart()
-        let next = rig.makeLine()
-        for _ in 0..<500 where !next.isReady {
-            _ = try next.turn()
-            rig.log.advance(by: 7)
+        let line = rig.makeLine()
+        for _ in 0..<4_000 where !line.isReady { try turn(line, rig) }
+        try #require(line.isReady)
+        return line
+    }
+
+    private func turn(_ line: Line, _ rig: Rig) throws {
+        _ = try line.turn()
+        rig.log.advance(by: 60)
+    }
+
+    /// Everything that was appended is folded, and what followed from it, and committed.
+    private func settle(_ line: Line, _ rig: Rig) throws {
+        var quiet = 0
+        for _ in 0..<2_000 where quiet < 5 {
+            try turn(line, rig)
+            quiet = line.isReady && line.committing == nil && !line.hasWork ? quiet + 1 : 0
         }
-        #expect(next.counters.evicted == 0, "what is repeated is not counted")
-        let after = everything(next)
-        let different = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
-        #expect(different.isEmpty, "\(different.count) of \(before.count)")
+        try #require(quiet == 5)
     }
 
     @Test func nothingIsFreedWhileThereIsRoom() {

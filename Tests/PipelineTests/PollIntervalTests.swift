@@ -76,9 +76,9 @@ import Traffic
 
     private static let interval: Int64 = 2_000
 
-    private func rig(customers: Int) throws -> Rig {
+    private func rig(customers: Int, interval: Int64 = Self.interval) throws -> Rig {
         var options = MemoryLog.Options()
-        options.maxPollInterval = Self.interval
+        options.maxPollInterval = interval
         options.transactionTimeout = 60_000
         let rig = try Rig(inputs: [Script.clicks], partitions: 2, options: options)
         for number in 0..<customers {
@@ -144,14 +144,23 @@ import Traffic
         try run(line, rig) { line.counters.events == 3_000 }
     }
 
+    /// Records that were polled wait for it, and whoever has some does not poll for more.
     @Test func aCommitThatTakesLongerThanTheInterval() throws {
-        let rig = try rig(customers: 3_000)
+        let interval = 2 * LineSettings.longestHold
+        let rig = try rig(customers: 100, interval: interval)
+        for _ in 0..<2_000 {
+            try rig.log.append(Script.clicks, 0, key: "u0", value: "rubbish", timestamp: Script.start)
+        }
         let cluster = cluster(rig)
         cluster.costs.commit = 1_000
-        rig.log.commitDelayPolls = 5
+        rig.log.commitDelayPolls = 15
+        // Full with every other poll, so that folding waits for the commit.
         rig.settings.recordsPerTransaction = 256
         let line = rig.makeLine(on: cluster)
-        try run(line, rig) { line.counters.events == 3_000 && line.committing == nil }
-        #expect(line.counters.transactions > 3)
+        let start = rig.log.now
+        try run(line, rig) { line.counters.deadLetters == 2_000 && line.committing == nil && !line.hasWork }
+        #expect(line.counters.transactions > 3, "\(line.counters.transactions)")
+        #expect(rig.log.now - start > 5 * interval)
+        #expect(try rig.log.records(in: Topology.deadLetters(of: Script.clicks)).count == 2_000, "each once")
     }
 }

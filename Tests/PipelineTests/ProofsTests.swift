@@ -38,8 +38,8 @@ import Traffic
 
         `SHOPSTREAM_EXHAUSTIVE=1` tries every schedule; by default a test run tries a share of those with several lines,
         at other places for each kind. `LongSchedulesTests` draws schedules by seed, in which several of these befall
-        several lines, time passes by days and parameters of the whole shop are adopted: 24 seeds by default,
-        `SHOPSTREAM_SEEDS=n` for more; a failing one is named and repeated by `SHOPSTREAM_SEED=n`, and
+        several lines, time passes by days, parameters of the whole shop are adopted and memory is short: 24 seeds by
+        default, `SHOPSTREAM_SEEDS=n` for more; a failing one is named and repeated by `SHOPSTREAM_SEED=n`, and
         `SHOPSTREAM_TRACE=1` lets the lines tell what they do.
 
         Kinds of fault: \(FaultKind.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")), each at poll, fetch,

@@ -153,6 +153,31 @@ import Traffic
         #expect(try ready(rig).counters.replayedRecords > 0)
     }
 
+    // MARK: groups
+
+    @Test func theStateOfAnotherGroupIsRefusedWithBothNames() throws {
+        let rig = try usedRig()
+        let before = try Remains(rig)
+        let ends = try changelogEnds(rig)
+        rig.settings.group = "shopstream-trial"
+        let fault = try refusal(rig)
+        #expect(fault.code == "OTHER_GROUP" && fault.recovery == .stop(exitCode: Fault.Exit.configuration))
+        #expect(fault.description.contains("the group shopstream-trial: it holds the state of the group shopstream,"))
+        #expect(fault.description.contains("run with --group shopstream;"))
+        #expect(fault.description.contains("shopstream reset --to-earliest --group shopstream-trial"))
+        #expect(try changelogEnds(rig) == ends, "nothing was written by trying")
+        rig.settings.group = "shopstream"
+        rig.restart()
+        try rig.runToEnd()
+        #expect(try Remains(rig).difference(from: before) == nil, "the first one goes on")
+    }
+
+    private func changelogEnds(_ rig: Rig) throws -> [Int64] {
+        try [OutputTopic.customersChangelog, .productsChangelog].map { topic in
+            try rig.log.bounds(of: TopicPartition(topic.name, 0)).end
+        }
+    }
+
     // MARK: versions
 
     /// Nothing is left to replay after a drain, not even where nothing but rubbish came.

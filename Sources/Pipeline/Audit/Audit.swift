@@ -265,7 +265,8 @@ public final class Audit {
         let place = TopicPartition(OutputTopic.signals.name, partition)
         begin("looking for signals \(partition + 1) of \(topology.partitions)")
         var strangers = 0
-        let from = max(began[place] ?? 0, cut.start(of: place))
+        // What was folded before a reset is expected from before it.
+        let from = desk.hasReset ? cut.start(of: place) : max(began[place] ?? 0, cut.start(of: place))
         try desk.logs.walk(place, from: from, to: cut.end(of: place)) { (record) throws(Fault) in
             for kind in desk.signals.find(record.value, in: partition) {
                 strangers += 1

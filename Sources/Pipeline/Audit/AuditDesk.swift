@@ -91,8 +91,12 @@ final class AuditDesk {
     func note(_ sentence: String) { report.note(sentence) }
 
     func noteReset() {
+        if hasReset { return }
         hasReset = true
-        note("the memory was reset: outputs of the fold before it are not checked, and may have been said again since")
+        note(
+            "the memory was reset: outputs of the fold before it are not checked, and may have been said again since, "
+                + "as may dead letters"
+        )
     }
 
     /// Topics whose records follow from facts alone.

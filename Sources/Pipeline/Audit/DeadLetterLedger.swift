@@ -63,7 +63,8 @@ struct DeadLetterLedger {
             guard offset >= desk.cut.start(of: source) else { return }
             return desk.add(.extra, .deadLetter, place, record.offset, "\(source) at \(offset) is no bad record")
         }
-        if !found[input].insert(origin).inserted {
+        // Who folds anew after a reset gives up anew.
+        if !found[input].insert(origin).inserted, !desk.hasReset {
             desk.add(.duplicate, .deadLetter, place, record.offset, "a second one for \(source) at \(offset)")
         } else if !isSame(letter, or: beginnings[input][origin], record, headers) {
             desk.add(.different, .deadLetter, place, record.offset, "not the record of \(source) at \(offset)")

@@ -231,8 +231,8 @@ final class Recount {
         desk.report.check("customers recounted", compared)
         if !special.isEmpty {
             desk.note(
-                "\(place): \(special.count) customers are forgotten, limited by their consent or too busy for a person; "
-                    + "their numbers and their products' are not counted from zero"
+                "\(place): \(special.count) customers are forgotten, limited by their consent or too busy for a person"
+                    + "; their numbers and their products' are not counted from zero"
             )
         }
         if returned > 0 {

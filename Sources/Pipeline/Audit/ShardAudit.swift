@@ -31,6 +31,8 @@ final class ShardAudit {
     /// The last journal since the last checkpoint.
     private var journal: Journal?
     private var generation = Generation()
+    /// Between a reset's first record and its last: the sweep, which belongs to no generation.
+    private var isSwept = false
     private var compared = 0
     private var spoiled = 0
     /// Hashes of the customers whose record was taken away at some time.
@@ -75,6 +77,8 @@ final class ShardAudit {
     private func take(_ record: Record) throws(Fault) {
         if record.key == Bytes(Journal.key) {
             guard !record.value.isMissing else { return startOver() }
+            if isSwept { shard.finishRestore() }
+            isSwept = false
             journal = read(record, "journal") { bytes throws(StateFault) in try Journal(bytes) }
         } else if record.key == Bytes(Checkpoint.key) {
             guard !record.value.isMissing else { return startOver() }
@@ -101,24 +105,31 @@ final class ShardAudit {
     }
 
     private func keep(_ record: Record) throws(Fault) {
+        if isSwept, record.value.isMissing { return }
         if record.key == Bytes(StateKey.partition) { hasPartitionRecord = true }
         if record.value.isMissing, let customer = StateKey.suffix(record.key, after: StateKey.customer) {
             departed.insert(Hash.of(customer))
         }
-        if footing == .records || footing == .givenUp { return try restore(record.key, record.value, record.offset) }
+        if isSwept || footing == .records || footing == .givenUp {
+            return try restore(record.key, record.value, record.offset)
+        }
         generation.add(record)
         guard generation.bytes > ShardAudit.mostPending else { return }
         try fallBack(before: record.offset + 1)
     }
 
-    /// A reset: what stands before counts no more.
+    /// A reset: what stands before counts no more, even where compaction has taken it. Once the tombstones are gone
+    /// too, the checkpoints say it.
     private func startOver() {
-        if last != nil || !generation.isEmpty { desk.noteReset() }
+        desk.noteReset()
         shard = desk.makeShard(stage, partition)
         footing = .empty
         last = nil
         journal = nil
         generation = Generation()
+        isSwept = true
+        hasPartitionRecord = false
+        departed.removeAll()
     }
 
     private func restore(_ key: Bytes, _ value: Bytes, _ offset: Int64) throws(Fault) {
@@ -157,6 +168,7 @@ final class ShardAudit {
 
     /// A checkpoint closes its generation.
     private func conclude(_ checkpoint: Checkpoint, _ offset: Int64) throws(Fault) {
+        if checkpoint.wasReset { desk.noteReset() }
         if let journal, canFold(journal, to: checkpoint) {
             try compare(journal, checkpoint, offset)
         } else {
@@ -170,17 +182,19 @@ final class ShardAudit {
     /// Whether everything is there from which the generation can be folded.
     private func canFold(_ journal: Journal, to checkpoint: Checkpoint) -> Bool {
         guard let base = stageInputs.base(of: journal), checkpoint.shape == shape else { return false }
+        return stands(before: checkpoint, at: base) && hasInputs(from: base)
+    }
+
+    private func stands(before next: Checkpoint, at base: [Int64]) -> Bool {
         switch footing {
-        case .whole:
-            guard let last, checkpoint.follows(last) else { return false }
-            guard stageInputs.follows(base, last.offsets, of: last.inputs) else { return false }
-        case .empty:
-            guard checkpoint.generation == 1, stageInputs.follows(base, checkpoint.began, of: checkpoint.inputs) else {
-                return false
-            }
-        case .records, .givenUp: return false
+        case .whole: last.map { follows(next, $0, base) } ?? false
+        case .empty: next.generation == 1 && stageInputs.follows(base, next.began, of: next.inputs)
+        case .records, .givenUp: false
         }
-        return hasInputs(from: base)
+    }
+
+    private func follows(_ next: Checkpoint, _ last: Checkpoint, _ base: [Int64]) -> Bool {
+        next.follows(last) && stageInputs.follows(base, last.offsets, of: last.inputs)
     }
 
     /// What state must have been folded under to be folded again here.
@@ -322,7 +336,7 @@ final class ShardAudit {
         return try finishJournal(end)
     }
 
-    /// The settings must be those that the service runs with.
+    /// The group and the settings must be those that the service runs with.
     private func checkShape(_ last: Checkpoint) throws(Fault) {
         var takeover = Takeover(
             changelog: place,
@@ -331,6 +345,7 @@ final class ShardAudit {
             journal: journal,
             capabilities: desk.capabilities
         )
+        try takeover.checkGroup(desk.settings.group)
         if try takeover.checkSettings(desk.settings.engine) { shard.renewModels() }
     }
 

@@ -1,6 +1,7 @@
 import Events
 
-/// The inputs of one partition of a stage as they are now, and what journals and checkpoints of other times say of them.
+/// The inputs of one partition of a stage as they are now, and what journals and checkpoints of other times say of
+/// them.
 struct StageInputs {
     let places: [TopicPartition]
 

@@ -48,6 +48,8 @@ public final class Line {
     var records: [Record] = []
     /// How many of them are folded.
     var folded = 0
+    /// Wall time of the last poll, ms.
+    private var polledAt: Int64 = 0
     var nextProjection: Int64 = 0
     var nextLook: Int64 = 0
     var isStopping = false
@@ -114,7 +116,12 @@ public final class Line {
 
     /// Records of all partitions that fold, from the group's queue; none while some of the last poll's wait.
     private func poll() throws(Fault) -> Polled {
-        if hasLeftovers { return Polled() }
+        if hasLeftovers {
+            // A commit that hangs must not cost the membership: what waits is given back and fetched again.
+            guard change == nil, clock.now() - polledAt >= LineSettings.longestHold else { return Polled() }
+            try fetchLive()
+        }
+        polledAt = clock.now()
         records.removeAll(keepingCapacity: true)
         folded = 0
         guard let inlet, !isStopping else { return Polled() }

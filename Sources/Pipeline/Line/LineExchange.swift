@@ -115,7 +115,7 @@ extension Line {
         let writer = writer(of: shard)
         writer.write(shard.journal, into: &filling)
         writer.write(shard.state, into: &filling)
-        writer.write(shard.seal(), into: &filling)
+        writer.write(shard.seal(for: settings.group), into: &filling)
         shard.journal.reset(base: shard.positions)
         shard.nextCheckpoint = now + settings.checkpointInterval
         shard.isTouched = true

@@ -24,7 +24,7 @@ extension Line {
         }
         if replica == nil { replica = try Replica(commons.knowledge, cluster, clock: clock) }
         if restorer == nil {
-            restorer = try Restorer(topology, cluster, desk: desk, configuration: settings.engine, clock: clock)
+            restorer = try Restorer(topology, cluster, desk: desk, settings: settings, clock: clock)
         }
     }
 
@@ -223,7 +223,8 @@ extension Line {
         log.info("partitions ready", metadata: ["kafka.partitions": "\(live.count) of \(live.count + awaiting)"])
     }
 
-    private func fetchLive() throws(Fault) {
+    /// From where the shards stand, whatever was fetched before.
+    func fetchLive() throws(Fault) {
         var positions: [TopicPartition: Int64] = [:]
         for shard in live {
             for (index, topic) in topology.inputs(of: shard.stage).enumerated() {

@@ -43,6 +43,8 @@ public struct LineSettings: Sendable {
 
     /// Longest time that polling may wait for records, in ms.
     static let longestWait: Int64 = 50
+    /// Polled records may wait for a commit for so long, in ms; well below any `max.poll.interval.ms`.
+    static let longestHold: Int64 = 5_000
     /// A journal beyond this size makes a checkpoint due.
     static let journalBytes = 64 << 10
 

@@ -162,3 +162,20 @@ public struct Outbox: ~Copyable {
         record.valueCount < 0 ? .none : bytes.bytes(record.valueStart..<record.valueStart + record.valueCount)
     }
 }
+
+/// Bytes of a record as topics and producers count them against `max.message.bytes` and `message.max.bytes`, before any
+/// compression.
+public enum RecordSize {
+    /// What Kafka adds to a record, generously.
+    private static let overhead = 256
+
+    /// At most; a missing key or value takes none. O(headers)
+    public static func most(key: Bytes, value: Bytes, _ headers: [Header]) -> Int {
+        key.count + value.count + of(headers) + overhead
+    }
+
+    /// Lengths included.
+    static func of(_ headers: [Header]) -> Int {
+        headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) + 10 }
+    }
+}

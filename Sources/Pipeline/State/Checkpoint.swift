@@ -5,7 +5,7 @@ public import Events
 ///
 ///     checkpoint := version:u8=2 codec:u8 model:u64 settings:varint (name:text value:f64)*
 ///                   inputs:varint (name:text offset:zigzag)* generation:varint records:varint
-///                   inputs:varint (began:zigzag)*
+///                   inputs:varint (began:zigzag)* (group:text (wasReset:varint=1)?)?
 ///     version 1  := version:u8=1 codec:u8 hash:u64 inputs:varint (offset:zigzag)*
 public struct Checkpoint: Sendable, Equatable {
     /// What shaped the state.
@@ -39,6 +39,10 @@ public struct Checkpoint: Sendable, Equatable {
     public var records: UInt64
     /// Offsets from which the partition's memory was folded, by the inputs; empty for unknown.
     public var began: [Int64]
+    /// The consumer group whose state it is; empty for unknown, as the first of version 2 left it out.
+    public var group: String
+    /// The memory was emptied by a reset: what was put out before is still in the topics.
+    public var wasReset: Bool
 
     public init(
         codec: UInt8 = StateCodec.version,
@@ -47,7 +51,9 @@ public struct Checkpoint: Sendable, Equatable {
         offsets: [Int64],
         generation: UInt64 = 0,
         records: UInt64 = 0,
-        began: [Int64] = []
+        began: [Int64] = [],
+        group: String = "",
+        wasReset: Bool = false
     ) {
         self.codec = codec
         self.shape = shape
@@ -56,6 +62,8 @@ public struct Checkpoint: Sendable, Equatable {
         self.generation = generation
         self.records = records
         self.began = began
+        self.group = group
+        self.wasReset = wasReset
     }
 
     /// Whether it is the next of the same partition, by the same models.
@@ -84,6 +92,8 @@ public struct Checkpoint: Sendable, Equatable {
         out.append(varint: records)
         out.append(varint: UInt64(began.count))
         for offset in began { out.append(zigzag: offset) }
+        if !group.isEmpty || wasReset { out.append(text: group) }
+        if wasReset { out.append(varint: 1) }
     }
 
     /// Takes a checkpoint back as any version wrote it.
@@ -105,6 +115,8 @@ public struct Checkpoint: Sendable, Equatable {
         if generation > Checkpoint.mostGenerations { reader.fail() }
         records = reader.varint()
         for _ in 0..<reader.bounded(Topology.mostInputs) { began.append(reader.zigzag()) }
+        if !reader.failed, !reader.isAtEnd { group = reader.prefixed().text }
+        if !reader.failed, !reader.isAtEnd { wasReset = reader.varint() == 1 }
     }
 
     private static func shape(_ reader: inout ByteReader) -> Shape {

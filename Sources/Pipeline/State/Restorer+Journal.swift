@@ -17,7 +17,8 @@ extension Restorer {
             journal: journal,
             capabilities: capabilities
         )
-        if try takeover.checkSettings(configuration) { shard.renewModels() }
+        try takeover.checkGroup(settings.group)
+        if try takeover.checkSettings(settings.engine) { shard.renewModels() }
         progress.journalInputs = try takeover.journalInputs()
         shard.positions = try takeover.positions(
             committed: progress.committed,
@@ -25,6 +26,7 @@ extension Restorer {
         )
         shard.generation = checkpoint?.generation ?? 0
         shard.began = takeover.began(shard.positions)
+        if checkpoint?.wasReset == true { shard.wasReset = true }
         notices += takeover.notices
         progress.takeover = takeover
         progress.entries = journal?.entries ?? []

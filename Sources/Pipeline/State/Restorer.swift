@@ -38,7 +38,7 @@ final class Restorer {
     let changelogs: any Fetching
     let inputs: any Fetching
     let desk: FoldingDesk
-    let configuration: EngineConfiguration
+    let settings: LineSettings
     private let clock: WallClock
     var work: [Progress] = []
     /// Place in ``work`` by changelog (the reader's topic) and partition; below zero for none.
@@ -59,12 +59,12 @@ final class Restorer {
         _ topology: Topology,
         _ cluster: any Cluster,
         desk: FoldingDesk,
-        configuration: EngineConfiguration,
+        settings: LineSettings,
         clock: WallClock
     ) throws(Fault) {
         self.topology = topology
         self.desk = desk
-        self.configuration = configuration
+        self.settings = settings
         self.clock = clock
         capabilities = cluster.capabilities
         changelogs = try cluster.makeReader(topics: Stage.allCases.map { topology.changelog(of: $0).name })

@@ -22,6 +22,8 @@ public final class Shard {
     /// unknown.
     var generation: UInt64 = 0
     var began: [Int64] = []
+    /// A reset emptied the memory that was here before.
+    var wasReset = false
     /// Folded something since the last transaction.
     var isTouched = false
     /// Wall time of its next turn to be checkpointed.
@@ -48,13 +50,15 @@ public final class Shard {
             : .products(ProductState(partition: partition, commons: commons))
     }
 
-    /// The same partition of the same stage, with nothing in it.
+    /// The same partition of the same stage after a reset, with nothing in it.
     func emptied() -> Shard {
-        Shard(stage, partition, inputs: inputs, commons: commons, writer: journal.writer)
+        let shard = Shard(stage, partition, inputs: inputs, commons: commons, writer: journal.writer)
+        shard.wasReset = true
+        return shard
     }
 
     /// What binds the state records together that stand in the changelog with those written now.
-    func seal() -> Checkpoint {
+    func seal(for group: String) -> Checkpoint {
         if generation > 0 || !began.isEmpty { generation += 1 }
         return Checkpoint(
             shape: .settings(model: EngineConfiguration.modelFingerprint, commons.configuration.stateSettings),
@@ -62,7 +66,9 @@ public final class Shard {
             offsets: positions,
             generation: generation,
             records: UInt64(stateRecords),
-            began: began
+            began: began,
+            group: group,
+            wasReset: wasReset
         )
     }
 

@@ -41,9 +41,21 @@ struct Takeover {
     }
 }
 
-// MARK: Settings
+// MARK: Group and settings
 
 extension Takeover {
+    /// Two groups on one cluster would write into the same changelogs, each over what the other keeps.
+    func checkGroup(_ group: String) throws(Fault) {
+        guard let other = checkpoint?.group, !other.isEmpty, other != group else { return }
+        throw refusal(
+            "OTHER_GROUP",
+            "taking over \(changelog) for the group \(group): it holds the state of the group \(other), and a cluster "
+                + "keeps the state of one",
+            "run with --group \(other); to give the state up for that of \(group), stop \(other), then "
+                + "\(Takeover.reset) --group \(group)"
+        )
+    }
+
     /// Compares the settings that shaped the state with those of now. Answers whether the models' features are others.
     mutating func checkSettings(_ engine: EngineConfiguration) throws(Fault) -> Bool {
         switch checkpoint?.shape {

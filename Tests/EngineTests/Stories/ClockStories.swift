@@ -47,17 +47,25 @@ import Testing
     @Test func `an order before the last visit takes the alert back too`() throws {
         let shop = ChurnStories.regular()
         shop.says("d70 10:00 u1 views p1")
-        #expect(shop.waits(until: "d130 0:00").alerts.count >= 1)
-        let level = try #require(shop.outcomes.last { $0.line.hasPrefix("alert") }?.properties["risk_level"] as? String)
-        #expect(level != "none")
+        let heardOn = (71...130).first { !shop.waits(until: "d\($0) 0:00").alerts.isEmpty }
+        try #require(heardOn != nil)
+        #expect(try shop.profile("u1").churn?.level == "low")
         let heard = shop.says("d69 10:00 u1 buys p1@20")
-        if try shop.profile("u1").churn?.level == "none" {
-            #expect(heard.alerts.first == "cleared on d69 for u1: none after \(level)")
-            #expect(shop.customers.corrected == 1)
-        } else {
-            #expect(heard.alerts.isEmpty && shop.customers.corrected == 0)
-        }
-        #expect(try shop.profile("u1").orders == 7)
+        #expect(heard.alerts == ["cleared on d69 for u1: none after low"])
+        #expect(try shop.profile("u1").orders == 7 && shop.profile("u1").churn?.level == "none")
+        #expect(shop.customers.corrected == 1)
+        #expect(shop.waits(until: "d300 0:00").alerts.first?.contains("low after none") == true)
+    }
+
+    /// With it or without, a year has passed since.
+    @Test func `an order before the last visit is no excuse for the silence since`() throws {
+        let shop = ChurnStories.regular()
+        shop.says("d70 10:00 u1 views p1")
+        shop.waits(until: "d435 0:00")
+        #expect(try shop.profile("u1").churn?.level == "high")
+        #expect(shop.says("d69 10:00 u1 buys p1@20").alerts.isEmpty)
+        #expect(try shop.profile("u1").orders == 7 && shop.profile("u1").churn?.level == "high")
+        #expect(shop.customers.corrected == 0)
     }
 
     @Test func `a late order that changes no rhythm takes nothing back`() throws {

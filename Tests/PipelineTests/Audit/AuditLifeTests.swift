@@ -11,7 +11,9 @@ import Traffic
         let rig = try Rig(inputs: inputs, partitions: 2)
         rig.settings.recordsPerPoll = 5
         rig.settings.projectionInterval = 20
-        try rig.load(.spread())
+        var script = Script.spread()
+        script.records.removeAll { !inputs.contains($0.topic) }
+        try rig.load(script)
         return rig
     }
 
@@ -88,6 +90,37 @@ import Traffic
         try rig.runToEnd()
         let report = try AuditRig(rig).audit()
         #expect(report.agrees, "\(report.text)")
+    }
+
+    /// As `shopstream dlq replay` sends them (decision 15): the records with their count, and behind the letters a
+    /// note.
+    @Test func lettersThatWereSentBack() throws {
+        let rig = try rig()
+        try rig.runToEnd()
+        let shelf = Topology.deadLetters(of: Script.clicks)
+        let letters = try rig.log.records(in: shelf)
+        try #require(!letters.isEmpty)
+        for letter in letters {
+            try rig.log.append(
+                Script.clicks,
+                letter.place.partition,
+                key: letter.keyText,
+                value: letter.valueText,
+                timestamp: letter.timestamp,
+                headers: DeadLetter.replaying(letter.headers, count: 1)
+            )
+            let note = Header(DeadLetter.Name.replayed, "\(letter.offset)")
+            try rig.log.append(shelf, letter.place.partition, key: nil, value: nil, headers: [note])
+        }
+        try rig.runToEnd()
+        let again = try rig.log.records(in: shelf).compactMap { record in
+            DeadLetter(record.headers).map { (record, $0) }
+        }
+        #expect(again.count == 2 * letters.count && again.count { $0.1.replays == 1 } == letters.count)
+        try expectAgreement(rig, customers: 8)
+        let run = AuditRig(rig)
+        try run.drop(try #require(again.last).0)
+        #expect(try run.audit().kinds == ["missing dead letter"], "one that did not come back is found")
     }
 
     @Test func aRecordThatIsTooLargeForTheDeadLetters() throws {

@@ -28,7 +28,9 @@ final class Chaos: CustomStringConvertible {
             partitions: partitions,
             lines: 2 + dice.roll(2),
             commitDelay: dice.roll(3),
-            maxPollInterval: 1_000 * EventTime.day
+            maxPollInterval: 1_000 * EventTime.day,
+            // Every other crew has hardly any memory: whoever is least valuable leaves, again and again.
+            memoryBudget: seed % 2
         )
         crew.dice = Dice(seed: UInt64(seed) &+ 1)
         crew.log.faults = .random(seed: UInt64(seed), gap: 150, kinds: FaultKind.allCases, limit: 12)

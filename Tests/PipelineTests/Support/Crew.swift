@@ -64,6 +64,7 @@ final class Crew {
         lines: Int,
         commitDelay: Int = 0,
         maxPollInterval: Int64 = 300_000,
+        memoryBudget: Int = 0,
         cluster: PassingCluster.Type = PassingCluster.self
     ) throws {
         var options = MemoryLog.Options()
@@ -76,6 +77,7 @@ final class Crew {
         rig.settings.recordsPerPoll = 6
         rig.settings.commitInterval = 1...10
         rig.settings.projectionInterval = 40
+        rig.settings.memoryBudget = memoryBudget
         self.cluster = cluster
         coming = script.records[...]
         for index in 0..<lines { join("line-\(index)") }

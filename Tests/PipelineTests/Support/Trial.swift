@@ -66,6 +66,7 @@ extension Crew {
 
     private func restored(_ truth: Truth) throws -> String? {
         log.advance(by: Crew.sessionTimeout + 1)
+        rig.settings.memoryBudget = 0
         let line = rig.makeLine(name: "heir", on: log.newIncarnation(of: "heir"))
         do throws(Fault) {
             for _ in 0..<200 where !line.isReady {

@@ -37,12 +37,16 @@ final class DeadLetterReplay {
         self.cluster = cluster
         self.shelf = shelf
         self.judge = judge
-        self.group = "\(group)-dlq-replay"
+        self.group = DeadLetterReplay.group(of: group)
         self.clock = clock
         self.sleep = sleep
         self.stop = stop
         pace = Throttle(rate: judge.request.rate)
     }
+
+    /// Its own group, named after that of the lines.
+    static func group(of lines: String) -> String { "\(lines)-dlq-replay" }
+    static func transactionalId(in group: String) -> String { "shopstream-\(group)" }
 
     private var request: DeadLetterRequest { judge.request }
     private var isFull: Bool { tally.total >= request.limit }
@@ -73,7 +77,7 @@ final class DeadLetterReplay {
             cluster,
             Subscription(group: group, instance: group, topics: shelf.topics),
             of: shelf.partitions,
-            transactionalId: "shopstream-\(group)",
+            transactionalId: DeadLetterReplay.transactionalId(in: group),
             writing: judge.targets + shelf.topics,
             work: "replay",
             clock: clock

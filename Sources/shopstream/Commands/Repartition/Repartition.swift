@@ -15,7 +15,8 @@ struct Repartition: ParsableCommand {
             Where a producer cannot be taught that, this copies its topic, record by record and exactly once, into \
             one that shopstream run then reads. Value, headers and timestamp stay as they are; the key becomes the \
             customer, the partition that which Java producers choose for it (murmur2). Records that name no \
-            customer go to the source's dead letters, with the reason.
+            customer go to the source's dead letters, with the reason; of those that are larger, uncompressed, than \
+            the target (max.message.bytes) or our producer (message.max.bytes) takes, the beginning, size and SHA-256.
 
             It runs until Ctrl-C or SIGTERM, and goes on where it was when it is started again. Several processes \
             share the work; each wants its own --name. A customer's events may lie in any partition of the source: \
@@ -76,13 +77,16 @@ struct Repartition: ParsableCommand {
         let settings = try settings()
         let kafka = try cluster.makeCluster(settings, logger: log)
         let route = try RepartitionRoute(from: from, to: to, existing: try kafka.topics())
+        let rooms = try RepartitionRooms(kafka, route)
         let start = Clock.monotonic()
-        let tally = try dryRun ? sample(kafka, route, stop) : copy(kafka, route, settings, stop, log)
+        let tally = try dryRun ? sample(kafka, route, rooms, stop) : copy(kafka, route, rooms, settings, stop, log)
         try report(tally, milliseconds: Clock.monotonic() - start)
     }
 
     /// The group that the flags name; what `group` means elsewhere is the lines'.
-    private var groupName: String { group ?? "shopstream-repartition-\(from)" }
+    private var groupName: String { group ?? Repartition.group(from: from) }
+
+    static func group(from source: String) -> String { "shopstream-repartition-\(source)" }
 
     private func settings() throws -> Settings {
         var flags: [Setting: ConfigContent] = [.group: .string(groupName)]
@@ -93,6 +97,7 @@ struct Repartition: ParsableCommand {
     private func copy(
         _ kafka: KafkaCluster,
         _ route: RepartitionRoute,
+        _ rooms: RepartitionRooms,
         _ settings: Settings,
         _ stop: StopFlag,
         _ log: Logger
@@ -106,7 +111,7 @@ struct Repartition: ParsableCommand {
             untilEnd: untilEnd,
             skipsLost: skipLost
         )
-        let repartitioner = Repartitioner(kafka, route, copying, clock: WallClock(now: Clock.wall), log: log)
+        let repartitioner = Repartitioner(kafka, route, rooms, copying, clock: WallClock(now: Clock.wall), log: log)
         defer { repartitioner.close() }
         var progress = ProgressLine("repartition", isShown: !cluster.output.quiet && ProgressLine.isTerminal)
         while !repartitioner.isFinished, !stop.isSet {
@@ -118,12 +123,17 @@ struct Repartition: ParsableCommand {
         return repartitioner.tally
     }
 
-    private func sample(_ kafka: KafkaCluster, _ route: RepartitionRoute, _ stop: StopFlag) throws -> RepartitionTally {
-        var keying = CustomerKeying(route, group: groupName)
+    private func sample(
+        _ kafka: KafkaCluster,
+        _ route: RepartitionRoute,
+        _ rooms: RepartitionRooms,
+        _ stop: StopFlag
+    ) throws -> RepartitionTally {
+        var keying = CustomerKeying(route, group: groupName, rooms)
         let reading = try BoundedReading(kafka, route.partitions)
         defer { reading.close() }
         while !reading.isDone, !stop.isSet {
-            try reading.poll { record, _ in keying.judge(record) }
+            try reading.poll { record, _ in keying.count(record, reading.headers(of: record)) }
         }
         return keying.tally
     }

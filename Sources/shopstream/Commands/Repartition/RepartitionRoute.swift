@@ -57,6 +57,19 @@ struct RepartitionRoute: Equatable {
     }
 }
 
+/// Bytes that one record may have, uncompressed.
+struct RepartitionRooms {
+    let target: Int
+    let deadLetters: Int
+
+    /// Asks the cluster what the topics take, and our own producer.
+    init(_ cluster: any Cluster, _ route: RepartitionRoute) throws(Fault) {
+        let limits = try cluster.recordLimits(of: route.written)
+        target = limits[route.target] ?? .max
+        deadLetters = limits[route.deadLetters] ?? .max
+    }
+}
+
 /// What became of the records.
 struct RepartitionTally: Equatable {
     /// Records in the target.
@@ -86,22 +99,24 @@ struct RepartitionTally: Equatable {
     }
 }
 
-/// Gives each record its customer's key, or finds out that it names nobody.
+/// Gives each record its customer's key, or finds out that it names nobody or is larger than the target takes.
 struct CustomerKeying: ~Copyable {
     private let route: RepartitionRoute
     private let group: String
+    private let rooms: RepartitionRooms
     private var decoder = Decoder()
     /// Of what was added since it was last taken.
     private(set) var tally = RepartitionTally()
 
-    init(_ route: RepartitionRoute, group: String) {
+    init(_ route: RepartitionRoute, group: String, _ rooms: RepartitionRooms) {
         self.route = route
         self.group = group
+        self.rooms = rooms
     }
 
     /// Counts a record, and adds its copy to what is to be written.
-    mutating func add(_ record: Record, _ headers: @autoclosure () -> [Header], to outbox: inout Outbox) {
-        switch judge(record) {
+    mutating func add(_ record: Record, _ headers: [Header], to outbox: inout Outbox) {
+        switch judge(record, headers) {
         case .success(let customer):
             outbox.add(
                 topic: 0,
@@ -109,31 +124,44 @@ struct CustomerKeying: ~Copyable {
                 timestamp: record.timestamp,
                 key: customer,
                 value: record.value,
-                headers: headers()
+                headers: headers
             )
-        case .failure(let rejection):
-            outbox.add(
-                topic: 1,
-                partition: record.partition % route.deadLetterPartitions,
-                timestamp: record.timestamp,
-                key: record.key,
-                value: record.value,
-                headers: headers() + DeadLetter.headers(record, of: route.source, rejection, group: group)
-            )
+        case .failure(let rejection): giveUp(record, rejection, headers, to: &outbox)
         }
     }
 
+    private mutating func giveUp(
+        _ record: Record,
+        _ rejection: Rejection,
+        _ headers: [Header],
+        to outbox: inout Outbox
+    ) {
+        let partition = record.partition % route.deadLetterPartitions
+        let letter = letter(record, rejection, headers)
+        note(letter.write(into: &outbox, topic: 1, partition: partition, room: rooms.deadLetters))
+    }
+
+    private func letter(_ record: Record, _ rejection: Rejection, _ headers: [Header]) -> DeadLetterWriter {
+        DeadLetterWriter(record: record, reason: rejection, topic: route.source, group: group, headers: headers)
+    }
+
+    private mutating func note(_ reason: Rejection) { tally.rejected["\(reason.code)", default: 0] += 1 }
+
     /// Only counts.
-    @discardableResult
-    mutating func judge(_ record: Record) -> Result<Bytes, Rejection> {
-        let judged = decoder.customer(of: record.value)
-        switch judged {
-        case .success(let customer):
-            tally.copied += 1
-            if record.key == customer, !record.key.isMissing { tally.keyed += 1 }
-        case .failure(let rejection): tally.rejected["\(rejection.code)", default: 0] += 1
-        }
+    mutating func count(_ record: Record, _ headers: [Header]) {
+        guard case .failure(let rejection) = judge(record, headers) else { return }
+        note(letter(record, rejection, headers).given(in: rooms.deadLetters))
+    }
+
+    private mutating func judge(_ record: Record, _ headers: [Header]) -> Result<Bytes, Rejection> {
         tally.bytes += record.value.count
+        let judged = decoder.customer(of: record.value)
+        guard case .success(let customer) = judged else { return judged }
+        guard RecordSize.most(key: customer, value: record.value, headers) <= rooms.target else {
+            return .failure(.tooLarge)
+        }
+        tally.copied += 1
+        if record.key == customer, !record.key.isMissing { tally.keyed += 1 }
         return judged
     }
 

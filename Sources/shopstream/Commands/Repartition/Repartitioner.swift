@@ -61,6 +61,7 @@ final class Repartitioner {
     init(
         _ cluster: any Cluster,
         _ route: RepartitionRoute,
+        _ rooms: RepartitionRooms,
         _ settings: Settings,
         clock: WallClock,
         sleep: @escaping (Int64) -> Void = Clock.sleep,
@@ -72,7 +73,7 @@ final class Repartitioner {
         self.clock = clock
         self.sleep = sleep
         self.log = log
-        keying = CustomerKeying(route, group: settings.group)
+        keying = CustomerKeying(route, group: settings.group, rooms)
     }
 
     /// True when everything that this member had to copy is committed; never without ``Settings/untilEnd``.

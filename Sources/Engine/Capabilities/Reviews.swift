@@ -60,7 +60,7 @@ extension CustomerState {
             let difference = own - customer.pointee.lastReview.polarity
             customer.pointee.sentiment += difference / Float(customer.pointee.reviews)
         } else {
-            customer.pointee.reviews &+= 1
+            if customer.pointee.reviews < .max { customer.pointee.reviews += 1 }
             customer.pointee.sentiment += (own - customer.pointee.sentiment) / Float(customer.pointee.reviews)
         }
         customer.pointee.lastReview = OwnReview(mark: mark, polarity: own)

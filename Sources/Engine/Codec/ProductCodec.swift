@@ -122,7 +122,9 @@ extension ProductState {
                 polarity: reader.float()
             )
             product.pointee.reviews.push(review, bound: Bounds.reviewMarks, in: &arena)
-            if !(-1...1).contains(review.polarity) { reader.fail() }
+            // The mean's landmark is never behind a review: the difference that an edit makes would grow without end.
+            let isKnown = review.second <= product.pointee.polarity.recent.landmark
+            if !isKnown || !(-1...1).contains(review.polarity) { reader.fail() }
         }
     }
 
@@ -179,10 +181,10 @@ extension ProductState {
         product.pointee.polarity.hour = reader.window()
         product.pointee.polarity.day = reader.window()
         product.pointee.shift.count = reader.count32()
-        product.pointee.shift.mean = reader.sum()
+        product.pointee.shift.mean = reader.sum(upTo: 1)
         product.pointee.shift.squares = reader.sum()
-        product.pointee.shift.rise = reader.sum()
-        product.pointee.shift.fall = reader.sum()
+        product.pointee.shift.rise = reader.sum(upTo: 1e3)
+        product.pointee.shift.fall = reader.sum(upTo: 1e3)
     }
 }
 

@@ -105,9 +105,9 @@ extension ByteReader {
     }
 
     /// The same of either sign.
-    mutating func sum() -> Float {
+    mutating func sum(upTo most: Float = heaviest) -> Float {
         let value = float()
-        if !(-ByteReader.heaviest...ByteReader.heaviest).contains(value) { fail() }
+        if !(-most...most).contains(value) { fail() }
         return value
     }
 

@@ -9,6 +9,7 @@ struct FuzzWorld: ~Copyable {
     private let effects = Effects(partitions: 1)
     private let live = FuzzStages()
     private let restored = FuzzStages()
+    private let soundProduct = FuzzStages.productRecord()
     private var offset: Int64 = 0
 
     mutating func fold(event input: Bytes) -> FuzzVerdict {
@@ -63,6 +64,8 @@ struct FuzzWorld: ~Copyable {
         do {
             try restored.products.restore(key: record.key, value: record.value)
         } catch {
+            // It may have been read halfway: a line would stop here, this goes on with a sound one in its place.
+            soundProduct.withUnsafeBytes { try? restored.products.restore(key: record.key, value: Bytes($0)) }
             return .refused
         }
         let isCategory = StateKey.suffix(record.key, after: StateKey.category)
@@ -145,6 +148,15 @@ private struct FuzzStages {
     /// The same products, and nobody who knows them.
     func withFreshCustomers() -> FuzzStages { FuzzStages(freshCustomersOf: self) }
 
+    /// Value of the record of a product that was viewed once.
+    static func productRecord() -> [UInt8] {
+        let stages = FuzzStages()
+        stages.products.apply(FuzzProbes.signals(of: Bytes("p1"), isCategory: false)[0], into: Effects(partitions: 1))
+        var out = ByteBuffer(capacity: 512)
+        let start = stages.products.encodeChange(0, into: &out)
+        return out.bytes(from: start).array
+    }
+
     /// Signals to the products, until none follow from signals.
     func closeCircle(_ effects: Effects) {
         while effects.signals.bytes > 0 {
@@ -180,11 +192,12 @@ private struct FuzzStages {
     ) -> String? {
         var out = ByteBuffer(capacity: 2_048)
         let value = encode(&out)
+        let key = out.bytes(0..<(value ?? out.count))
         do {
-            try restore(out.bytes(0..<(value ?? out.count)), value.map { out.bytes(from: $0) } ?? .none)
+            try restore(key, value.map { out.bytes(from: $0) } ?? .none)
             return nil
         } catch {
-            return "state that cannot be restored: \(error)"
+            return "\(key.text) cannot be restored: \(error)"
         }
     }
 }

@@ -11,8 +11,8 @@ public import Events
 ///     entry   := 0 input:varint count:varint | 1 tick:zigzag(ms) | 2 r:f64 alpha:f64 a:f64 b:f64
 ///              | 3 before:zigzag(ms) named:varint ordered:varint eachOrder:varint
 ///
-/// Times are plausible, parameters positive and finite, and all counts together at most 2⁴⁸: anything else is malformed.
-/// Version 1 had no tags (its inputs were those of the time, sorted by name) and no entry 3.
+/// Times are plausible, parameters positive and finite, and all counts together at most 2⁴⁸: anything else is
+/// malformed. Version 1 had no tags (its inputs were those of the time, sorted by name) and no entry 3.
 public struct Journal: Sendable, Equatable {
     public enum Entry: Sendable, Equatable {
         /// `count` records of the journal's `input`-th input.

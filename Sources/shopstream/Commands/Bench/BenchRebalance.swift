@@ -8,8 +8,8 @@ struct BenchRebalance: ParsableCommand {
         abstract: "The longest time that any partition does not fold while a member joins and leaves.",
         discussion: """
             Three lines share the shop of bench restore. A fourth joins, takes its share and folds; then it leaves for \
-            good. For every partition of either stage the time is taken from when one line gave it up until one folds it, \
-            the state it needs read back.
+            good. For every partition of either stage the time is taken from when one line gave it up until one folds \
+            it, the state it needs read back.
             """
     )
 

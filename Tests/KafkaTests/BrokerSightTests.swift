@@ -67,6 +67,19 @@ import Testing
         #expect(board.refusal(at: start + .seconds(92)) == nil)
     }
 
+    /// Seen with a broker that was gone for less time than it takes to call it away, and on a machine that was too busy
+    /// to send heartbeats: the member's own return fenced it.
+    @Test func whoseSessionEndedWasAway() {
+        let board = ClusterBoard()
+        let reports = Reports(logger: Fixture.silent, board: board)
+        reports.log(4, "REQTMOUT", "one request timed out")
+        #expect(!board.wasAway)
+        reports.log(4, "SESSTMOUT", "session timed out")
+        #expect(board.wasAway)
+        board.noteSilence(at: .now - .seconds(121))
+        #expect(!board.wasAway)
+    }
+
     @Test func oneCauseIsSaidOnceInHalfAMinute() {
         let chatter = Chatter()
         let start = ContinuousClock.now

@@ -56,7 +56,12 @@ final class ClusterBoard: Sendable {
         }
     }
 
-    /// No broker answered within the last two minutes at some time.
+    /// A member's session ended because nothing was heard of the cluster for so long.
+    func noteSilence(at now: ContinuousClock.Instant = .now) {
+        contents.withLock { $0.awayAt = now }
+    }
+
+    /// Within the last two minutes there was a time at which no broker answered, or a session ended for want of answers.
     var wasAway: Bool {
         contents.withLock { contents in
             contents.look()

@@ -200,7 +200,9 @@ extension Reports {
         }
     }
 
-    private func log(_ level: Int32, _ facility: String, _ text: String) {
+    /// A line of librdkafka's log: its syslog level, what it is about, and the words.
+    func log(_ level: Int32, _ facility: String, _ text: String) {
+        if facility == Reports.sessionEnded { board.noteSilence() }
         let levels: [Logger.Level] = [.critical, .critical, .critical, .error, .warning, .notice, .info, .debug]
         let loud = levels[Int(min(max(level, 0), 7))]
         let isMended = Reports.mended.contains(facility)
@@ -213,6 +215,9 @@ extension Reports {
     /// What librdkafka warns of and mends by itself, many times a second: a coordinator that is still loading, and old
     /// brokers that cannot be told not to create topics (we check that they exist).
     private static let mended: Set = ["GETPID", "AUTOCREATE"]
+    /// A member heard nothing of its coordinator for a whole session: it joins anew, and what it sent before may be told
+    /// that another holds its name. There is no other word of it.
+    private static let sessionEnded = "SESSTMOUT"
     /// What it calls an error and the line answers: connections, and transactions that are to be aborted.
     private static let ours: Set = [
         "FAIL", "FATAL", "TXNERR", "ADDOFFSETS", "ADDPARTS", "ENDTXN", "TXNOFFSETS", "REQTMOUT",

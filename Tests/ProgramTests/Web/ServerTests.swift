@@ -10,7 +10,7 @@ import Testing
     /// Where many tests share few threads, an answer takes its time.
     private static var patient: ServingLimits {
         var limits = ServingLimits()
-        (limits.head, limits.answer, limits.write) = (120_000, 120_000, 120_000)
+        (limits.head, limits.answer, limits.write) = (600_000, 600_000, 600_000)
         return limits
     }
 

@@ -61,7 +61,8 @@ final class ClusterBoard: Sendable {
         contents.withLock { $0.awayAt = now }
     }
 
-    /// Within the last two minutes there was a time at which no broker answered, or a session ended for want of answers.
+    /// Within the last two minutes there was a time at which no broker answered, or a session ended for want of
+    /// answers.
     var wasAway: Bool {
         contents.withLock { contents in
             contents.look()

@@ -215,8 +215,8 @@ extension Reports {
     /// What librdkafka warns of and mends by itself, many times a second: a coordinator that is still loading, and old
     /// brokers that cannot be told not to create topics (we check that they exist).
     private static let mended: Set = ["GETPID", "AUTOCREATE"]
-    /// A member heard nothing of its coordinator for a whole session: it joins anew, and what it sent before may be told
-    /// that another holds its name. There is no other word of it.
+    /// A member heard nothing of its coordinator for a whole session: it joins anew, and what it sent before may be
+    /// told that another holds its name. There is no other word of it.
     private static let sessionEnded = "SESSTMOUT"
     /// What it calls an error and the line answers: connections, and transactions that are to be aborted.
     private static let ours: Set = [

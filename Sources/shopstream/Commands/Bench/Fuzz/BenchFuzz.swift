@@ -10,9 +10,9 @@ struct BenchFuzz: ParsableCommand {
         abstract: "Spoiled records for every decoder; fails when one breaks a promise.",
         discussion: """
             Takes real records of a pretend shop and of a line's own topics, spoils them by the seed, and gives them \
-            to the decoders of events, state, signals, feeds and journals in turn. Whatever comes in is read or refused; \
-            what an event made of the state can be restored. A crash shows the last number that was told; --from goes \
-            on there, with the same inputs.
+            to the decoders of events, state, signals, feeds and journals in turn. Whatever comes in is read or \
+            refused; what an event made of the state can be restored. A crash shows the last number that was told; \
+            --from goes on there, with the same inputs.
 
             EXAMPLES
               shopstream bench fuzz --inputs 5000000
